@@ -1,0 +1,54 @@
+package iocp
+
+import (
+	"fmt"
+
+	"github.com/iocp-go/iocp/waiter"
+)
+
+type options struct {
+	concurrency int
+	parking     Parking
+}
+
+// Option sets what New leaves at its default.
+type Option func(*options) error
+
+// WithConcurrency bounds the hand-offs in flight: packets handed to a waiting
+// caller that has not begun to run. Packets beyond them queue, and each waiter
+// that returns passes on what it finds. 0 and below mean GOMAXPROCS; any value is
+// accepted. (CreateIoCompletionPort: NumberOfConcurrentThreads.)
+func WithConcurrency(n int) Option {
+	return func(o *options) error {
+		o.concurrency = n
+		return nil
+	}
+}
+
+// Parking says how callers that wait for packets sleep.
+type Parking = waiter.Parking
+
+const (
+	// ParkAuto lets the port choose for every wait. It is the default.
+	ParkAuto = waiter.ParkAuto
+	// ParkThread puts the thread to sleep in the kernel where the platform has a
+	// way (Linux: a futex). It suits goroutines locked to their thread. A wait
+	// with a context that can be canceled, and waits beyond a thousand in the
+	// process, sleep as goroutines all the same.
+	ParkThread = waiter.ParkThread
+	// ParkGoroutine puts the goroutine to sleep and leaves the thread to others,
+	// as a channel does.
+	ParkGoroutine = waiter.ParkGoroutine
+)
+
+// WithParking forces one way to sleep. A value that is none of the constants is
+// [ErrInvalidParameter].
+func WithParking(m Parking) Option {
+	return func(o *options) error {
+		if m > ParkGoroutine {
+			return fmt.Errorf("%w: parking mode %d", ErrInvalidParameter, m)
+		}
+		o.parking = m
+		return nil
+	}
+}

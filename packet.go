@@ -1,0 +1,24 @@
+package iocp
+
+// Packet is one completion packet: what PostQueuedCompletionStatus takes, and
+// why the operation failed, if it did. 24 bytes on 64-bit machines. A port hands
+// over its values as they are, and neither validates nor follows them.
+type Packet struct {
+	Overlapped  *Overlapped // identifies the operation; may be nil
+	Key         uintptr     // identifies the file or the socket
+	Transferred uint32      // bytes
+	Status      Errno       // 0 if the operation succeeded
+}
+
+// Handle stands for a port in the functions that have the names of Windows'.
+type Handle uintptr
+
+// Overlapped is the OVERLAPPED structure. A port does not touch it: embed it as
+// the first field of a structure of your own, or leave it empty.
+type Overlapped struct {
+	Internal     uintptr
+	InternalHigh uintptr
+	Offset       uint32
+	OffsetHigh   uint32
+	HEvent       Handle
+}

@@ -1,0 +1,59 @@
+package iocp
+
+import (
+	"time"
+
+	"github.com/iocp-go/iocp/waiter"
+)
+
+// newThreadParker makes parkers that put a thread to sleep, on the platforms
+// where one file of this package knows how. On the others, and where it is nil,
+// every waiter sleeps as a goroutine.
+var newThreadParker func() waiter.Parker
+
+// goroutineParker is a waiter.Parker on the runtime's own ground: a channel that
+// holds the token, and a timer made by the first wait that has a deadline. It
+// works on every platform, and the thread goes on to run other goroutines.
+type goroutineParker struct {
+	token chan struct{}
+	timer *time.Timer
+}
+
+func newGoroutineParker() waiter.Parker {
+	return &goroutineParker{token: make(chan struct{}, 1)}
+}
+
+// Park implements [waiter.Parker].
+func (p *goroutineParker) Park(deadline int64, done <-chan struct{}) bool {
+	if deadline == waiter.Forever {
+		if done == nil {
+			<-p.token
+			return true
+		}
+		select {
+		case <-p.token:
+			return true
+		case <-done:
+			return false
+		}
+	}
+	// Computed before the timer reads the clock again, so that it is not early.
+	left := time.Duration(deadline - waiter.Now())
+	if p.timer == nil {
+		p.timer = time.NewTimer(left)
+	} else {
+		p.timer.Reset(left)
+	}
+	defer p.timer.Stop() // since Go 1.23 nothing stale is left in the channel
+	select {
+	case <-p.token:
+		return true
+	case <-p.timer.C:
+		return false
+	case <-done:
+		return false
+	}
+}
+
+// Unpark implements [waiter.Parker]. The channel has room for the one token.
+func (p *goroutineParker) Unpark() { p.token <- struct{}{} }

@@ -1,0 +1,415 @@
+package iocp
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync/atomic"
+	"time"
+
+	"github.com/iocp-go/iocp/ring"
+	"github.com/iocp-go/iocp/waiter"
+)
+
+// Infinite is the timeout of a wait without limit. Any negative timeout is.
+const Infinite time.Duration = -1
+
+// Port is a bounded FIFO queue of T with the semantics of an I/O completion
+// port. Make one with [New]; its methods may be called from any goroutine, and
+// must not be called on a copy.
+//
+// Packets leave in the one order in which they were accepted, each exactly once.
+// Callers that find none wait, and are released newest first. A packet posted
+// while callers wait is taken for one of them by the Post itself; nobody else
+// can take it any more.
+//
+// A method of a nil Port returns [ErrNilPort], of a zero Port [ErrInvalidPort].
+type Port[T any] struct {
+	ring   *ring.Ring[T]
+	takers waiter.Stack[T]        // wait for packets, released newest first
+	posts  waiter.Stack[struct{}] // wait for room, released oldest first
+	closed atomic.Bool            // by the first Close; the ring's closed bit is what counts
+}
+
+// New returns a port with room for capacity packets, rounded up to a power of
+// two and to 2 at least. A capacity below 1 or above 1<<30, or an option out of
+// range, is [ErrInvalidParameter].
+func New[T any](capacity int, opts ...Option) (*Port[T], error) {
+	var o options
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, fmt.Errorf("%w: nil option", ErrInvalidParameter)
+		}
+		if err := opt(&o); err != nil {
+			return nil, err
+		}
+	}
+	r, err := ring.New[T](capacity)
+	if err != nil {
+		return nil, fmt.Errorf("%w: capacity %d: %w", ErrInvalidParameter, capacity, err)
+	}
+	return newPort(r, o), nil
+}
+
+func newPort[T any](r *ring.Ring[T], o options) *Port[T] {
+	p := &Port[T]{ring: r}
+	parkers := waiter.Parkers{Thread: newThreadParker, Goroutine: newGoroutineParker}
+	p.takers.Init(waiter.NewestFirst, o.concurrency, o.parking, parkers)
+	// A poster waits for goroutines that need its processor, so it leaves it.
+	p.posts.Init(waiter.OldestFirst, 1, waiter.ParkGoroutine, parkers)
+	return p
+}
+
+// valid reports why p cannot be used.
+func (p *Port[T]) valid() error {
+	if p == nil {
+		return ErrNilPort
+	}
+	if p.ring == nil {
+		return ErrInvalidPort
+	}
+	return nil
+}
+
+// Post appends v to the queue, or hands it to a waiting caller. It never waits:
+// the error is [ErrFull] if there is no room, [ErrClosed] after Close. It does
+// not allocate. What happens before a Post synchronizes before the return of the
+// Get that takes the packet.
+//
+// PostQueuedCompletionStatus: "will satisfy an outstanding call".
+func (p *Port[T]) Post(v T) error {
+	if p == nil || p.ring == nil {
+		return p.valid()
+	}
+	if !p.ring.TryPush(v) {
+		return p.refused()
+	}
+	if p.takers.Any() {
+		p.takers.HandOver((*packets[T])(p))
+	}
+	return nil
+}
+
+// refused says why the ring accepted less than it was offered.
+func (p *Port[T]) refused() error {
+	if p.ring.Closed() {
+		return ErrClosed
+	}
+	return ErrFull
+}
+
+// PostBatch posts as long a prefix of vs as there is room for and returns its
+// length, with [ErrFull] or [ErrClosed] if that is not all of vs. The prefix is
+// contiguous in the queue: one publication, not a loop of Posts, and as much
+// cheaper. It never waits and does not allocate. An empty vs posts nothing.
+func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
+	if err := p.valid(); err != nil {
+		return 0, err
+	}
+	n = p.ring.TryPushBatch(vs)
+	if n != 0 && p.takers.Any() {
+		p.takers.HandOver((*packets[T])(p))
+	}
+	if n < len(vs) || n == 0 && p.ring.Closed() {
+		err = p.refused()
+	}
+	return n, err
+}
+
+// PostTimeout is Post that waits for room, timeout at most: [ErrTimeout] if none
+// came free in time, [ErrClosed] if the port is closed before. A timeout of 0
+// does not wait, a negative one has no limit. Posters that wait get room in the
+// order of their calls.
+func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
+	if p == nil || p.ring == nil {
+		return p.valid()
+	}
+	if p.ring.TryPush(v) {
+		if p.takers.Any() {
+			p.takers.HandOver((*packets[T])(p))
+		}
+		return nil
+	}
+	return p.postWait(v, timeout, nil)
+}
+
+// PostContext is Post that waits for room until ctx is done: the error is then
+// [context.Cause] of ctx. If ctx is done already, nothing is posted.
+func (p *Port[T]) PostContext(ctx context.Context, v T) error {
+	if err := p.valid(); err != nil {
+		return err
+	}
+	if err := done(ctx); err != nil {
+		return err
+	}
+	return p.postWait(v, Infinite, ctx)
+}
+
+// postWait posts v as soon as there is room.
+func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) error {
+	var (
+		deadline int64 // 0 until the first miss
+		poll     waiter.Poll
+	)
+	for {
+		if err := p.Post(v); err != ErrFull {
+			return err
+		}
+		if timeout == 0 {
+			return ErrTimeout
+		}
+		again := deadline != 0
+		if !again {
+			deadline = waiter.Deadline(timeout)
+		}
+		if poll.Next() {
+			continue
+		}
+		switch _, why := p.posts.Wait((*room[T])(p), deadline, doneOf(ctx), again); why {
+		case waiter.Expired:
+			timeout = 0 // one last look
+		case waiter.Canceled:
+			return context.Cause(ctx)
+		case waiter.Interrupted:
+			return ErrInterrupted
+		}
+	}
+}
+
+// Get takes the oldest packet. If there is none it waits for one, timeout at
+// most: a timeout of 0 does not wait, a negative one has no limit, and any other
+// is kept to the nanosecond, never early by the monotonic clock.
+//
+// The error is [ErrTimeout] if no packet came in time, [ErrClosed] if the port
+// is closed and drained, [ErrInterrupted] after Interrupt. With an error the
+// value is the zero T, and no packet was taken. Get does not allocate.
+//
+// That a timeout of 0 finds nothing is exact: no Post that returned before has
+// left a packet that no one took. To know it, Get waits for a Post that is in the
+// middle of publishing the oldest packet.
+//
+// GetQueuedCompletionStatus: "attempts to dequeue a completion packet".
+func (p *Port[T]) Get(timeout time.Duration) (T, error) {
+	if p == nil || p.ring == nil {
+		var zero T
+		return zero, p.valid()
+	}
+	if v, ok := p.ring.TryPop(); ok {
+		if p.posts.Any() {
+			p.posts.HandOver((*room[T])(p))
+		}
+		return v, nil
+	}
+	var dst [1]T
+	_, err := p.getWait(dst[:], timeout, nil)
+	return dst[0], err
+}
+
+// GetContext is Get that waits until ctx is done: the error is then
+// [context.Cause] of ctx. A packet that a Post has handed over already wins over
+// the end of ctx. If ctx is done before the call, no packet is taken.
+func (p *Port[T]) GetContext(ctx context.Context) (T, error) {
+	var dst [1]T
+	_, err := p.GetBatchContext(ctx, dst[:])
+	return dst[0], err
+}
+
+// GetBatch takes up to len(dst) packets, the oldest first. It waits, as Get does,
+// for one, never for more. n is 0 if and only if err is not nil; entries past n
+// are left alone. An empty dst is [ErrInvalidParameter].
+//
+// GetQueuedCompletionStatusEx is its model.
+func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
+	if len(dst) == 0 {
+		return 0, ErrInvalidParameter
+	}
+	if err := p.valid(); err != nil {
+		return 0, err
+	}
+	return p.getWait(dst, timeout, nil)
+}
+
+// GetBatchContext is GetBatch that waits as GetContext does.
+func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err error) {
+	if len(dst) == 0 {
+		return 0, ErrInvalidParameter
+	}
+	if err := p.valid(); err != nil {
+		return 0, err
+	}
+	if err := done(ctx); err != nil {
+		return 0, err
+	}
+	return p.getWait(dst, Infinite, ctx)
+}
+
+// getWait takes up to len(dst) packets as soon as there is one.
+func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
+	var (
+		deadline int64 // 0 until the first miss
+		poll     waiter.Poll
+	)
+	for {
+		closed := p.ring.Closed() // before the look: what is empty then stays empty
+		if n := p.take(dst); n != 0 {
+			return n, nil
+		}
+		if closed {
+			return 0, ErrClosed
+		}
+		if timeout == 0 {
+			return 0, ErrTimeout
+		}
+		if deadline == 0 {
+			deadline = waiter.Deadline(timeout)
+		}
+		if poll.Next() {
+			continue
+		}
+		switch v, why := p.takers.Wait((*packets[T])(p), deadline, doneOf(ctx), false); why {
+		case waiter.Handed:
+			dst[0] = v
+			return 1 + p.take(dst[1:]), nil
+		case waiter.Expired:
+			timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
+		case waiter.Canceled:
+			return 0, context.Cause(ctx)
+		case waiter.Interrupted:
+			return 0, ErrInterrupted
+		}
+	}
+}
+
+// take takes what is there.
+func (p *Port[T]) take(dst []T) int {
+	n := p.ring.TryPopBatch(dst)
+	if n != 0 && p.posts.Any() {
+		p.posts.HandOver((*room[T])(p))
+	}
+	return n
+}
+
+// All yields packets as GetContext takes them, until ctx is done, the port is
+// closed and drained, a wait is interrupted, or the loop is left. A loop over a
+// port that cannot be used, or with a nil ctx, yields nothing.
+func (p *Port[T]) All(ctx context.Context) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for {
+			v, err := p.GetContext(ctx)
+			if err != nil || !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// Interrupt ends every wait that is parked now, for a packet or for room, with
+// [ErrInterrupted] and returns their number. It takes no packet and does not
+// affect calls that have not begun to wait.
+func (p *Port[T]) Interrupt() int {
+	if p.valid() != nil {
+		return 0
+	}
+	return p.takers.Interrupt() + p.posts.Interrupt()
+}
+
+// Close ends posting: from now on every Post returns [ErrClosed], a waiting one
+// at once. What was accepted can still be taken; when nothing is left, every Get
+// returns ErrClosed, a waiting one at once. A second Close returns ErrClosed.
+func (p *Port[T]) Close() error {
+	if err := p.valid(); err != nil {
+		return err
+	}
+	p.ring.Close() // by every caller, so that it is closed when one returns
+	if p.closed.Swap(true) {
+		return ErrClosed
+	}
+	p.takers.HandOver((*packets[T])(p))
+	p.posts.HandOver((*room[T])(p))
+	return nil
+}
+
+// Len is the number of packets in the queue at an instant during the call.
+func (p *Port[T]) Len() int {
+	if p.valid() != nil {
+		return 0
+	}
+	return p.ring.Len()
+}
+
+// Cap is the number of packets that the port has room for.
+func (p *Port[T]) Cap() int {
+	if p.valid() != nil {
+		return 0
+	}
+	return p.ring.Cap()
+}
+
+// Stats are counts since the port was made, but for Waiting and WaitingPosters.
+type Stats struct {
+	Posted   uint64 // packets accepted
+	Taken    uint64 // packets taken, handed over or not
+	HandOffs uint64 // packets that a Post, or a waiter's return, took for a waiter
+	Parks    uint64 // waits that went to sleep, for packets or room
+	Wakes    uint64 // of them, those that somebody else ended
+	Timeouts uint64 // of them, those that ended at their deadline
+
+	Waiting        int // Gets that sleep now
+	WaitingPosters int // posters that sleep now
+}
+
+// Stats returns the counts. They cost Post and Get nothing: a count is a
+// position in the queue, or is kept by those who go to sleep.
+func (p *Port[T]) Stats() Stats {
+	if p.valid() != nil {
+		return Stats{}
+	}
+	taken := p.ring.Popped() // before Pushed, so that it is not the larger
+	takers, posts := p.takers.Stats(), p.posts.Stats()
+	return Stats{
+		Posted:   p.ring.Pushed(),
+		Taken:    taken,
+		HandOffs: takers.HandOffs,
+		Parks:    takers.Parks + posts.Parks,
+		Wakes:    takers.Wakes + posts.Wakes,
+		Timeouts: takers.Timeouts + posts.Timeouts,
+
+		Waiting:        p.takers.Waiting(),
+		WaitingPosters: p.posts.Waiting(),
+	}
+}
+
+// done reports why ctx, nil or done already, is not to be waited for.
+func done(ctx context.Context) error {
+	if ctx == nil {
+		return ErrInvalidParameter
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// doneOf is ctx.Done() for a ctx that may be nil.
+func doneOf(ctx context.Context) <-chan struct{} {
+	if ctx == nil {
+		return nil
+	}
+	return ctx.Done()
+}
+
+// packets is a port as those see it who wait for packets.
+type packets[T any] Port[T]
+
+func (q *packets[T]) TryTake() (T, bool) { return q.ring.TryPopReady() }
+func (q *packets[T]) Idle() bool         { return q.ring.Empty() }
+func (q *packets[T]) Over() bool         { return q.ring.Drained() }
+
+// room is a port as those see it who wait for room. Taking room is no more than
+// a hint: the poster that gets it posts for itself, and waits again if another
+// was quicker.
+type room[T any] Port[T]
+
+func (q *room[T]) TryTake() (struct{}, bool) { return struct{}{}, q.ring.Len() < q.ring.Cap() }
+func (q *room[T]) Idle() bool                { return q.ring.Full() }
+func (q *room[T]) Over() bool                { return q.ring.Closed() }

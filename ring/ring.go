@@ -1,0 +1,335 @@
+// Package ring is a bounded multi-producer, multi-consumer FIFO queue that
+// never blocks for room or for an element.
+//
+// It is Dmitry Vyukov's bounded queue with three differences: full and empty
+// are exact, the enqueue position carries a closed bit, and many elements are
+// claimed and published as one batch.
+//
+// Exactness has a price, and the package does not hide it. Between claiming a
+// position and publishing it a producer owns a slot; a consumer that arrives at
+// that slot waits for the producer, a few instructions long unless the producer
+// is descheduled in the middle, and the same holds the other way round. No lock
+// is held and producers never wait for producers, but a stopped goroutine can
+// hold up others at its slot: the queue is not lock-free in Herlihy's sense.
+package ring
+
+import (
+	"errors"
+	"math/bits"
+	"runtime"
+	"sync/atomic"
+	"time"
+	"unsafe"
+)
+
+// Invariants:
+//
+// A word counts positions in its upper 63 bits; the lowest bit of enq is the
+// closed bit. So positions advance by step, and wrap at 2^64 as words do.
+//
+// For the word w of a position, the slot at index(w) is owned as its seq says:
+//
+//	w             free: owned by whoever claims w on enq
+//	w+published   full: owned by whoever claims w on deq
+//	w+step*cap    recycled: free for the position one lap on
+//
+// Between a claim and the store to seq that ends it, the claimant owns val.
+// Only the owner touches val, and only the owner stores to seq.
+//
+// 0 <= enq-deq <= step*cap at every instant, the closed bit left aside: enq
+// passes a position only if its slot is free, and a slot is freed for the next
+// lap only by a consumer that has moved deq past it.
+const (
+	step      = 2 // one position
+	closedBit = 1 // in enq: no claim succeeds any more
+	published = 1 // in seq
+)
+
+// MaxCapacity is the largest capacity that New accepts.
+const MaxCapacity = 1 << 30
+
+// ErrCapacity is what New returns for a capacity that is not in [1, MaxCapacity].
+var ErrCapacity = errors.New("ring: capacity out of range [1, 1<<30]")
+
+// linePair keeps two words on lines that no prefetcher fetches together: x86
+// fetches lines in pairs of 64 bytes, Apple's and some POWER lines are 128 bytes.
+const linePair = 128
+
+type slot[T any] struct {
+	seq atomic.Uint64
+	val T
+}
+
+// Ring is a bounded FIFO queue of T. Its methods may be called from any
+// goroutine. Make one with New; the zero Ring has no room and no elements.
+type Ring[T any] struct {
+	// Written by New alone, so the line that holds them stays shared.
+	slots []slot[T] // a power of two of them
+	start uint64
+	_     [linePair]byte
+
+	enq atomic.Uint64 // the next position to claim for a push, and the closed bit
+	_   [linePair - 8]byte
+
+	deq atomic.Uint64 // the next position to claim for a pop
+	_   [linePair - 8]byte
+}
+
+// New returns a ring with room for capacity elements, rounded up to a power of
+// two and to 2 at least. The error is ErrCapacity.
+func New[T any](capacity int) (*Ring[T], error) {
+	return NewAt[T](capacity, 0)
+}
+
+// NewAt is New with the count of elements pushed so far set to start, modulo
+// 2^63. It is for tests that put the wrap of the positions within reach.
+func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
+	if capacity < 1 || capacity > MaxCapacity {
+		return nil, ErrCapacity
+	}
+	n := 1 << bits.Len(uint(max(capacity, 2)-1))
+	if size := unsafe.Sizeof(slot[T]{}); uint64(n) > uint64(^uintptr(0)>>1)/uint64(size) {
+		return nil, ErrCapacity // more than the address space of this machine
+	}
+	r := &Ring[T]{slots: newSlots[T](n), start: start * step}
+	r.enq.Store(r.start)
+	r.deq.Store(r.start)
+	for i := range n {
+		w := r.start + uint64(i)*step
+		r.slot(w).seq.Store(w)
+	}
+	return r, nil
+}
+
+func (r *Ring[T]) slot(w uint64) *slot[T] {
+	return &r.slots[w/step&uint64(len(r.slots)-1)]
+}
+
+// lap is the distance between two positions that share a slot.
+func (r *Ring[T]) lap() uint64 { return uint64(len(r.slots)) * step }
+
+// TryPush appends v and reports whether it did. False means that the ring was
+// full or closed at an instant during the call.
+func (r *Ring[T]) TryPush(v T) bool {
+	if len(r.slots) == 0 {
+		return false
+	}
+	// The first turn of claimPush for one element, here without the call. A set
+	// closed bit makes enq odd, which no free slot's seq is.
+	enq := r.enq.Load()
+	if s := r.slot(enq); s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {
+		s.val = v
+		// Publish. Synchronizes before the load of seq by which a pop finds it.
+		storeRelease(&s.seq, enq+published)
+		return true
+	}
+	return r.TryPushBatch([]T{v}) == 1
+}
+
+// TryPushBatch appends a prefix of vs as long as the room allows, contiguous in
+// the order of the queue, and returns its length: less than len(vs) only if the
+// ring was full behind it, or closed, at an instant during the call.
+func (r *Ring[T]) TryPushBatch(vs []T) int {
+	if len(r.slots) == 0 {
+		return 0
+	}
+	enq, n := r.claimPush(len(vs))
+	for i := range n {
+		s := r.slot(enq + uint64(i)*step)
+		s.val = vs[i]
+		storeRelease(&s.seq, enq+uint64(i)*step+published)
+	}
+	return n
+}
+
+// claimPush claims up to n positions on enq, all of them with free slots. It
+// returns the first one and their number, 0 if the ring is full or closed.
+func (r *Ring[T]) claimPush(n int) (uint64, int) {
+	for try := 0; n > 0; try++ {
+		enq := r.enq.Load()
+		free := 0
+		for free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {
+			free++ // stays free while enq does not move
+		}
+		if free < n {
+			if enq&closedBit != 0 {
+				return 0, 0
+			}
+			// The slots' sequences lag behind a pop that has claimed but not
+			// recycled; the positions do not. This load must follow that of enq:
+			// enq has not fallen since and enq-deq never exceeds a lap, so if the
+			// distance is a lap then enq had not moved either, and the ring was
+			// full when deq was loaded.
+			used := enq - r.deq.Load()
+			switch {
+			case used == r.lap():
+				return 0, 0
+			case used > r.lap(): // deq has passed the enq that was loaded
+				continue
+			case uint64(free) < min(uint64(n), (r.lap()-used)/step):
+				wait(try)
+				continue
+			}
+		}
+		// The claim: the linearization point of a push that succeeds.
+		if r.enq.CompareAndSwap(enq, enq+uint64(free)*step) {
+			return enq, free
+		}
+	}
+	return 0, 0
+}
+
+// TryPop removes the oldest element. False means that the ring was empty at an
+// instant during the call.
+func (r *Ring[T]) TryPop() (v T, ok bool) {
+	if len(r.slots) == 0 {
+		return v, false
+	}
+	// The first turn of claimPop for one element, here without the call.
+	deq := r.deq.Load()
+	if s := r.slot(deq); s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {
+		v = s.val
+		s.recycle(deq + r.lap())
+		return v, true
+	}
+	return r.tryPop(true)
+}
+
+func (r *Ring[T]) tryPop(inFlight bool) (v T, ok bool) {
+	deq, n := r.claimPop(1, inFlight)
+	if n == 0 {
+		return v, false
+	}
+	s := r.slot(deq)
+	v = s.val
+	s.recycle(deq + r.lap())
+	return v, true
+}
+
+// TryPopReady is TryPop that does not wait for a push in flight: false means
+// that the ring was empty or that its oldest element was not published yet.
+func (r *Ring[T]) TryPopReady() (v T, ok bool) {
+	if len(r.slots) == 0 {
+		return v, false
+	}
+	return r.tryPop(false)
+}
+
+// TryPopBatch removes up to len(dst) elements, the oldest first, into dst and
+// returns their number. 0 means that dst or, at an instant during the call, the
+// ring was empty; it does not wait for pushes in flight behind the first.
+func (r *Ring[T]) TryPopBatch(dst []T) int {
+	if len(r.slots) == 0 {
+		return 0
+	}
+	deq, n := r.claimPop(len(dst), true)
+	for i := range n {
+		w := deq + uint64(i)*step
+		s := r.slot(w)
+		dst[i] = s.val
+		s.recycle(w + r.lap())
+	}
+	return n
+}
+
+// recycle frees a slot whose element has been taken for the position next, one
+// lap on.
+func (s *slot[T]) recycle(next uint64) {
+	var zero T
+	s.val = zero // what the ring keeps, the collector keeps
+	// Synchronizes before the load of seq by which the next lap's push finds it.
+	storeRelease(&s.seq, next)
+}
+
+// claimPop claims up to n positions on deq, all of them published. It returns
+// the first one and their number, 0 if the ring is empty or, unless inFlight
+// pushes are to be waited for, if the oldest element is not published yet.
+func (r *Ring[T]) claimPop(n int, inFlight bool) (uint64, int) {
+	for try := 0; n > 0; try++ {
+		deq := r.deq.Load()
+		full := 0
+		for full < n && r.slot(deq+uint64(full)*step).seq.Load() == deq+uint64(full)*step+published {
+			full++ // stays published while deq does not move
+		}
+		if full == 0 {
+			// As in claimPush: only the positions know. deq <= enq always and deq
+			// has not fallen since it was loaded, so if enq equals it the ring was
+			// empty when enq was loaded.
+			if r.enq.Load()&^closedBit == deq || !inFlight {
+				return 0, 0
+			}
+			if r.deq.Load() == deq {
+				wait(try)
+			}
+			continue
+		}
+		// The claim: the linearization point of a pop that succeeds.
+		if r.deq.CompareAndSwap(deq, deq+uint64(full)*step) {
+			return deq, full
+		}
+	}
+	return 0, 0
+}
+
+// Close makes every later push fail, a push that has not claimed its position
+// included. What was pushed stays and can be popped.
+func (r *Ring[T]) Close() { r.enq.Or(closedBit) }
+
+// Closed reports whether Close was called.
+func (r *Ring[T]) Closed() bool { return r.enq.Load()&closedBit != 0 }
+
+// Drained reports whether the ring is closed and every element has been claimed
+// by a pop. Once true it stays true.
+func (r *Ring[T]) Drained() bool {
+	enq := r.enq.Load()
+	return enq&closedBit != 0 && enq&^closedBit == r.deq.Load()
+}
+
+// Empty reports whether, at an instant after enq was loaded, no element was in
+// the ring, no push was between claim and publication, and the ring was open
+// when enq was loaded. If it returns true, each later push and Close changes enq
+// after that load, in the one total order of the atomics.
+func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq.Load() }
+
+// Full is the mirror of Empty: the ring was open, and no slot was free or about
+// to be recycled. If it returns true, each later pop changes deq after deq was
+// loaded here.
+func (r *Ring[T]) Full() bool {
+	deq := r.deq.Load()
+	return r.enq.Load()-deq == r.lap()
+}
+
+// Len is the number of elements in the ring at an instant during the call, those
+// being pushed included, those being popped not. It is in [0, Cap].
+func (r *Ring[T]) Len() int {
+	for {
+		enq := r.enq.Load()
+		deq := r.deq.Load()
+		if r.enq.Load() == enq { // so it was, when deq was loaded
+			return int((enq&^closedBit - deq) / step)
+		}
+	}
+}
+
+// Cap is the number of elements that the ring has room for.
+func (r *Ring[T]) Cap() int { return len(r.slots) }
+
+// Pushed and Popped are the numbers of elements claimed so far.
+func (r *Ring[T]) Pushed() uint64 { return (r.enq.Load()&^closedBit - r.start) / step }
+
+// Popped is the mirror of Pushed.
+func (r *Ring[T]) Popped() uint64 { return (r.deq.Load() - r.start) / step }
+
+// wait is called with 0, 1, 2, … while another goroutine is between its claim
+// and its store to seq. That takes nanoseconds while it runs, so reload first;
+// then let it run, if it is a goroutine that lost its processor; then, if it is
+// a thread that lost its core, leave the core to it.
+func wait(try int) {
+	switch {
+	case try < 100: // about 0.1 µs
+	case try < 1000: // about 0.1 ms where nothing else runs
+		runtime.Gosched()
+	default:
+		time.Sleep(50 * time.Microsecond)
+	}
+}

@@ -1,0 +1,273 @@
+// Package waiter keeps those who wait for a queue: in what order they are
+// released, how what they wait for is handed to them, and how they sleep.
+//
+// It knows neither the queue nor the operating system; the one is a Queue, the
+// other a Parker.
+package waiter
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Queue is where what is waited for comes from: packets for those who take, room
+// for those who post. Stack calls it with its lock held.
+type Queue[T any] interface {
+	// TryTake takes the next one for a waiter, without waiting for a producer
+	// that is in the middle of producing it.
+	TryTake() (T, bool)
+	// Idle reports whether there is nothing to take, no producer is in the middle
+	// of producing, and the queue is open. Each producer that begins after an
+	// Idle that returned true, and Close, calls Any later, and HandOver if that
+	// is true.
+	Idle() bool
+	// Over reports whether nothing is there and nothing will come any more. Once
+	// true it stays true.
+	Over() bool
+}
+
+// Outcome says how a wait ended.
+type Outcome uint8
+
+const (
+	Handed      Outcome = iota // a producer took one for the waiter
+	Retry                      // the queue was not idle: look again
+	Expired                    // the deadline passed
+	Canceled                   // done was closed
+	Closed                     // the queue is over
+	Interrupted                // Interrupt
+)
+
+// Order says who is released first.
+type Order uint8
+
+const (
+	NewestFirst Order = iota
+	OldestFirst
+)
+
+// waiter is one parked call. The stack's lock guards everything but what the
+// comments except.
+type waiter[T any] struct {
+	next, prev *waiter[T] // next is released later; nil next and prev off the list
+	listed     bool       // on the stack: whoever takes it off decides the outcome
+	outcome    Outcome    // written before the Unpark, read by the owner after the Park
+	val        T          // likewise
+
+	// The owner's alone.
+	parker    Parker // of the two below, the one that this wait uses; read by the waker
+	goroutine Parker
+	thread    Parker
+}
+
+// Stack is a list of waiters with a lock. The lock is held for a few
+// instructions and for the taking of what is handed over, never while waking or
+// sleeping, and nobody takes it while no one waits.
+//
+// No lost wake-up. The waiter: W1 stores waiting != 0, W2 finds the queue Idle,
+// then it sleeps. The producer: P1 begins to produce (a claim on the queue's
+// position), P2 publishes, P3 loads waiting. W1, W2, P1 and P3 are sequentially
+// consistent; P2 need not be. If W2 finds the queue idle then P1 comes after W2
+// in the one total order of atomics, so P3 comes after W1 and sees the waiter. A
+// waiter for which W2 fails does not sleep.
+//
+// Nothing stranded. A producer that sees waiters goes on handing over while there
+// are both. It stops at something half produced: its producer has yet to do P3;
+// or at the limit: then a hand-off is in flight, and the waiter that it wakes
+// hands on. Whoever finds the queue over releases everybody.
+type Stack[T any] struct {
+	waiting atomic.Int32 // the length of the list; read by every Post
+	_       [linePair - 4]byte
+
+	mu       sync.Mutex
+	first    *waiter[T] // released next
+	last     *waiter[T]
+	order    Order
+	limit    int32        // hand-offs in flight at most
+	inFlight atomic.Int32 // handed over, the waiter not running yet
+	stats    Stats
+	policy   policy
+	pool     sync.Pool // of *waiter[T]
+}
+
+// Stats counts what happened on a stack since it was made.
+type Stats struct {
+	HandOffs uint64 // taken by a producer for a waiter
+	Parks    uint64 // waits that went to sleep
+	Wakes    uint64 // of them, those that somebody ended
+	Timeouts uint64 // of them, those that ended at their deadline
+}
+
+const linePair = 128 // as in package ring
+
+// Init prepares a stack. A limit of hand-offs in flight below 1 is GOMAXPROCS.
+func (s *Stack[T]) Init(order Order, limit int, parking Parking, parkers Parkers) {
+	if limit < 1 {
+		limit = runtime.GOMAXPROCS(0)
+	}
+	s.order, s.limit = order, int32(min(limit, 1<<30))
+	s.policy.parking, s.policy.parkers = parking, parkers
+}
+
+// Any reports whether anyone waits. P3 of the argument at Stack.
+func (s *Stack[T]) Any() bool { return s.waiting.Load() != 0 }
+
+// Waiting is the number of waiters.
+func (s *Stack[T]) Waiting() int { return int(s.waiting.Load()) }
+
+// Stats returns the counts so far.
+func (s *Stack[T]) Stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stats
+}
+
+// HandOver gives what is in q to waiters, as long as there are both and the limit
+// allows. Whoever put something into q calls it if Any; so does whoever closed q.
+func (s *Stack[T]) HandOver(q Queue[T]) {
+	var head, tail *waiter[T] // taken off the list, to be woken
+	s.mu.Lock()
+	for s.first != nil && s.inFlight.Load() < s.limit {
+		v, ok := q.TryTake()
+		if !ok {
+			break
+		}
+		s.stats.HandOffs++
+		s.inFlight.Add(1)
+		w := s.release(s.first, Handed)
+		w.val = v
+		head, tail = s.owe(head, tail, w)
+	}
+	if s.first != nil && q.Over() {
+		for s.first != nil {
+			head, tail = s.owe(head, tail, s.release(s.first, Closed))
+		}
+	}
+	s.mu.Unlock()
+	wake(head)
+}
+
+// Interrupt ends the waits of those on the stack and returns their number.
+func (s *Stack[T]) Interrupt() (n int) {
+	var head, tail *waiter[T]
+	s.mu.Lock()
+	for ; s.first != nil; n++ {
+		head, tail = s.owe(head, tail, s.release(s.first, Interrupted))
+	}
+	s.mu.Unlock()
+	wake(head)
+	return n
+}
+
+// Wait parks the caller until something of q is handed to it, the deadline
+// passes, done is closed, q is over, or Interrupt. If q is not idle it returns
+// Retry at once: the caller runs, so it can take for itself. again says that the
+// caller has waited before for the same thing and keeps its turn.
+func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again bool) (v T, why Outcome) {
+	w := s.acquire(done)
+	s.mu.Lock()
+	s.insert(w, again || s.order == NewestFirst) // W1
+	s.mu.Unlock()
+	if !q.Idle() { // W2
+		if s.leave(w, Retry) {
+			s.free(w)
+			return v, Retry
+		}
+		// Somebody was quicker, and has left a token or is about to.
+		w.parker.Park(Forever, nil)
+	} else if !w.parker.Park(deadline, done) {
+		why = Expired
+		if done != nil && Now() < deadline {
+			why = Canceled
+		}
+		if s.leave(w, why) {
+			s.free(w)
+			return v, why
+		}
+		w.parker.Park(Forever, nil)
+	}
+	v, why = w.val, w.outcome
+	s.free(w)
+	if why == Handed {
+		// The next link. This must follow the decrement: a producer that stopped
+		// at the limit did so before it, with its waiter on the list.
+		s.inFlight.Add(-1)
+		if s.Any() {
+			s.HandOver(q)
+		}
+	}
+	return v, why
+}
+
+// leave takes w off the list, unless someone else has: then a token is coming.
+func (s *Stack[T]) leave(w *waiter[T], why Outcome) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !w.listed {
+		return false
+	}
+	switch why {
+	case Retry:
+		s.stats.Parks-- // counted by insert
+	case Expired:
+		s.stats.Timeouts++
+	}
+	s.release(w, why)
+	return true
+}
+
+// insert puts w on the list, to be released next or last.
+func (s *Stack[T]) insert(w *waiter[T], next bool) {
+	w.listed = true
+	s.stats.Parks++
+	switch {
+	case s.first == nil:
+		s.first, s.last = w, w
+	case next:
+		w.next, s.first.prev = s.first, w
+		s.first = w
+	default:
+		w.prev, s.last.next = s.last, w
+		s.last = w
+	}
+	s.waiting.Add(1)
+}
+
+// release takes w off the list. The caller owns it then, and owes it a token.
+func (s *Stack[T]) release(w *waiter[T], why Outcome) *waiter[T] {
+	if w.prev == nil {
+		s.first = w.next
+	} else {
+		w.prev.next = w.next
+	}
+	if w.next == nil {
+		s.last = w.prev
+	} else {
+		w.next.prev = w.prev
+	}
+	w.next, w.prev = nil, nil
+	w.listed, w.outcome = false, why
+	s.waiting.Add(-1)
+	return w
+}
+
+// owe appends a released w to a list of waiters that are owed their token.
+func (s *Stack[T]) owe(head, tail, w *waiter[T]) (*waiter[T], *waiter[T]) {
+	s.stats.Wakes++
+	if head == nil {
+		return w, w
+	}
+	tail.next = w
+	return head, w
+}
+
+// wake leaves every waiter of the list its token.
+func wake[T any](w *waiter[T]) {
+	for w != nil {
+		next := w.next // w is its owner's again from Unpark on
+		w.next = nil
+		w.parker.Unpark()
+		w = next
+	}
+}
