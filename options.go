@@ -9,6 +9,8 @@ import (
 type options struct {
 	concurrency int
 	parking     Parking
+	grows       bool
+	max         int // of growth; 0 is no limit
 }
 
 // Option sets what New leaves at its default.
@@ -49,6 +51,23 @@ func WithParking(m Parking) Option {
 			return fmt.Errorf("%w: parking mode %d", ErrInvalidParameter, m)
 		}
 		o.parking = m
+		return nil
+	}
+}
+
+// WithGrowth lets the port grow to max packets instead of being full; 0 is no
+// limit but memory. A max below the capacity given to [New], 0 left aside, is
+// [ErrInvalidParameter].
+//
+// A port that is full seals its ring and links a larger one behind it: that Post
+// allocates, and may wait for another Post that does the same. When a burst has
+// drained the memory comes back. Order and exactness are those of a fixed port.
+func WithGrowth(max int) Option {
+	return func(o *options) error {
+		if max < 0 {
+			return fmt.Errorf("%w: growth to %d packets", ErrInvalidParameter, max)
+		}
+		o.grows, o.max = true, max
 		return nil
 	}
 }

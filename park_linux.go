@@ -122,7 +122,7 @@ func futexWait(word *atomic.Uint32, val uint32, deadline int64) syscall.Errno {
 		ts     unsafe.Pointer
 	)
 	if deadline < waiter.Forever-clockOffset {
-		at := deadline + clockOffset
+		at := max(deadline+clockOffset, 0) // the kernel takes no time before it started
 		wide.sec, wide.nsec = at/1e9, at%1e9
 		ts = unsafe.Pointer(&wide)
 		if !wideTime { // if it does not fit, Park finds the deadline ahead and waits on

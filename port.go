@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"sync/atomic"
 	"time"
 
 	"github.com/iocp-go/iocp/ring"
@@ -25,10 +24,9 @@ const Infinite time.Duration = -1
 //
 // A method of a nil Port returns [ErrNilPort], of a zero Port [ErrInvalidPort].
 type Port[T any] struct {
-	ring   *ring.Ring[T]
+	queue  ring.Chain[T]
 	takers waiter.Stack[T]        // wait for packets, released newest first
 	posts  waiter.Stack[struct{}] // wait for room, released oldest first
-	closed atomic.Bool            // by the first Close; the ring's closed bit is what counts
 }
 
 // New returns a port with room for capacity packets, rounded up to a power of
@@ -48,11 +46,18 @@ func New[T any](capacity int, opts ...Option) (*Port[T], error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: capacity %d: %w", ErrInvalidParameter, capacity, err)
 	}
+	if o.grows && o.max != 0 && o.max < capacity {
+		return nil, fmt.Errorf("%w: growth to %d from a capacity of %d", ErrInvalidParameter, o.max, capacity)
+	}
 	return newPort(r, o), nil
 }
 
 func newPort[T any](r *ring.Ring[T], o options) *Port[T] {
-	p := &Port[T]{ring: r}
+	p := new(Port[T])
+	if !o.grows {
+		o.max = r.Cap()
+	}
+	p.queue.Init(r, o.max)
 	parkers := waiter.Parkers{Thread: newThreadParker, Goroutine: newGoroutineParker}
 	p.takers.Init(waiter.NewestFirst, o.concurrency, o.parking, parkers)
 	// A poster waits for goroutines that need its processor, so it leaves it.
@@ -65,7 +70,7 @@ func (p *Port[T]) valid() error {
 	if p == nil {
 		return ErrNilPort
 	}
-	if p.ring == nil {
+	if !p.queue.Valid() {
 		return ErrInvalidPort
 	}
 	return nil
@@ -78,10 +83,10 @@ func (p *Port[T]) valid() error {
 //
 // PostQueuedCompletionStatus: "will satisfy an outstanding call".
 func (p *Port[T]) Post(v T) error {
-	if p == nil || p.ring == nil {
+	if p == nil || !p.queue.Valid() {
 		return p.valid()
 	}
-	if !p.ring.TryPush(v) {
+	if !p.queue.Tail().TryPush(v) && !p.queue.TryPush(v) {
 		return p.refused()
 	}
 	if p.takers.Any() {
@@ -92,7 +97,7 @@ func (p *Port[T]) Post(v T) error {
 
 // refused says why the ring accepted less than it was offered.
 func (p *Port[T]) refused() error {
-	if p.ring.Closed() {
+	if p.queue.Closed() {
 		return ErrClosed
 	}
 	return ErrFull
@@ -106,11 +111,11 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
 	}
-	n = p.ring.TryPushBatch(vs)
+	n = p.queue.TryPushBatch(vs)
 	if n != 0 && p.takers.Any() {
 		p.takers.HandOver((*packets[T])(p))
 	}
-	if n < len(vs) || n == 0 && p.ring.Closed() {
+	if n < len(vs) || n == 0 && p.queue.Closed() {
 		err = p.refused()
 	}
 	return n, err
@@ -118,13 +123,13 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 
 // PostTimeout is Post that waits for room, timeout at most: [ErrTimeout] if none
 // came free in time, [ErrClosed] if the port is closed before. A timeout of 0
-// does not wait, a negative one has no limit. Posters that wait get room in the
+// does not wait, a negative one has no limit. Posters that wait are woken in the
 // order of their calls.
 func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
-	if p == nil || p.ring == nil {
+	if p == nil || !p.queue.Valid() {
 		return p.valid()
 	}
-	if p.ring.TryPush(v) {
+	if p.queue.Tail().TryPush(v) {
 		if p.takers.Any() {
 			p.takers.HandOver((*packets[T])(p))
 		}
@@ -150,22 +155,27 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 	var (
 		deadline int64 // 0 until the first miss
 		poll     waiter.Poll
+		why      waiter.Outcome // of the last wait, 0 before the first
 	)
 	for {
-		if err := p.Post(v); err != ErrFull {
+		err := p.Post(v)
+		if why == waiter.Handed { // after the look, so that those who wait keep their order
+			p.posts.Pass((*room[T])(p))
+		}
+		if err != ErrFull {
 			return err
 		}
 		if timeout == 0 {
 			return ErrTimeout
 		}
-		again := deadline != 0
-		if !again {
+		if deadline == 0 {
 			deadline = waiter.Deadline(timeout)
 		}
 		if poll.Next() {
 			continue
 		}
-		switch _, why := p.posts.Wait((*room[T])(p), deadline, doneOf(ctx), again); why {
+		again := why != 0 // keeps its turn
+		switch _, why = p.posts.Wait((*room[T])(p), deadline, doneOf(ctx), again); why {
 		case waiter.Expired:
 			timeout = 0 // one last look
 		case waiter.Canceled:
@@ -190,11 +200,11 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 //
 // GetQueuedCompletionStatus: "attempts to dequeue a completion packet".
 func (p *Port[T]) Get(timeout time.Duration) (T, error) {
-	if p == nil || p.ring == nil {
+	if p == nil || !p.queue.Valid() {
 		var zero T
 		return zero, p.valid()
 	}
-	if v, ok := p.ring.TryPop(); ok {
+	if v, ok := p.queue.Head().TryPop(); ok {
 		if p.posts.Any() {
 			p.posts.HandOver((*room[T])(p))
 		}
@@ -250,13 +260,14 @@ func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (
 		poll     waiter.Poll
 	)
 	for {
-		closed := p.ring.Closed() // before the look: what is empty then stays empty
+		closed := p.queue.Closed() // before the look: what is empty then stays empty
 		if n := p.take(dst); n != 0 {
 			return n, nil
 		}
 		if closed {
 			return 0, ErrClosed
 		}
+		p.queue.Shrink()
 		if timeout == 0 {
 			return 0, ErrTimeout
 		}
@@ -269,7 +280,9 @@ func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (
 		switch v, why := p.takers.Wait((*packets[T])(p), deadline, doneOf(ctx), false); why {
 		case waiter.Handed:
 			dst[0] = v
-			return 1 + p.take(dst[1:]), nil
+			n := 1 + p.take(dst[1:])
+			p.takers.Pass((*packets[T])(p))
+			return n, nil
 		case waiter.Expired:
 			timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
 		case waiter.Canceled:
@@ -282,7 +295,7 @@ func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (
 
 // take takes what is there.
 func (p *Port[T]) take(dst []T) int {
-	n := p.ring.TryPopBatch(dst)
+	n := p.queue.TryPopBatch(dst)
 	if n != 0 && p.posts.Any() {
 		p.posts.HandOver((*room[T])(p))
 	}
@@ -320,8 +333,7 @@ func (p *Port[T]) Close() error {
 	if err := p.valid(); err != nil {
 		return err
 	}
-	p.ring.Close() // by every caller, so that it is closed when one returns
-	if p.closed.Swap(true) {
+	if !p.queue.Close() {
 		return ErrClosed
 	}
 	p.takers.HandOver((*packets[T])(p))
@@ -334,7 +346,7 @@ func (p *Port[T]) Len() int {
 	if p.valid() != nil {
 		return 0
 	}
-	return p.ring.Len()
+	return p.queue.Len()
 }
 
 // Cap is the number of packets that the port has room for.
@@ -342,7 +354,7 @@ func (p *Port[T]) Cap() int {
 	if p.valid() != nil {
 		return 0
 	}
-	return p.ring.Cap()
+	return p.queue.Cap()
 }
 
 // Stats are counts since the port was made, but for Waiting and WaitingPosters.
@@ -364,10 +376,10 @@ func (p *Port[T]) Stats() Stats {
 	if p.valid() != nil {
 		return Stats{}
 	}
-	taken := p.ring.Popped() // before Pushed, so that it is not the larger
+	taken := p.queue.Popped() // before Pushed, so that it is not the larger
 	takers, posts := p.takers.Stats(), p.posts.Stats()
 	return Stats{
-		Posted:   p.ring.Pushed(),
+		Posted:   p.queue.Pushed(),
 		Taken:    taken,
 		HandOffs: takers.HandOffs,
 		Parks:    takers.Parks + posts.Parks,
@@ -401,15 +413,15 @@ func doneOf(ctx context.Context) <-chan struct{} {
 // packets is a port as those see it who wait for packets.
 type packets[T any] Port[T]
 
-func (q *packets[T]) TryTake() (T, bool) { return q.ring.TryPopReady() }
-func (q *packets[T]) Idle() bool         { return q.ring.Empty() }
-func (q *packets[T]) Over() bool         { return q.ring.Drained() }
+func (q *packets[T]) TryTake() (T, bool) { return q.queue.TryPopReady() }
+func (q *packets[T]) Idle() bool         { return q.queue.Empty() }
+func (q *packets[T]) Over() bool         { return q.queue.Drained() }
 
 // room is a port as those see it who wait for room. Taking room is no more than
 // a hint: the poster that gets it posts for itself, and waits again if another
 // was quicker.
 type room[T any] Port[T]
 
-func (q *room[T]) TryTake() (struct{}, bool) { return struct{}{}, q.ring.Len() < q.ring.Cap() }
-func (q *room[T]) Idle() bool                { return q.ring.Full() }
-func (q *room[T]) Over() bool                { return q.ring.Closed() }
+func (q *room[T]) TryTake() (struct{}, bool) { return struct{}{}, q.queue.Room() }
+func (q *room[T]) Idle() bool                { return q.queue.Full() }
+func (q *room[T]) Over() bool                { return q.queue.Closed() }

@@ -15,6 +15,7 @@ package ring
 
 import (
 	"errors"
+	"math"
 	"math/bits"
 	"runtime"
 	"sync/atomic"
@@ -48,7 +49,12 @@ const (
 // MaxCapacity is the largest capacity that New accepts.
 const MaxCapacity = 1 << 30
 
-// ErrCapacity is what New returns for a capacity that is not in [1, MaxCapacity].
+// maxBytes is more than a ring can get, and less than what the allocator panics
+// at on any 64-bit platform.
+const maxBytes = 1 << 40
+
+// ErrCapacity is what New returns for a capacity that is not in [1, MaxCapacity],
+// or for elements so large that no memory holds as many.
 var ErrCapacity = errors.New("ring: capacity out of range [1, 1<<30]")
 
 // linePair keeps two words on lines that no prefetcher fetches together: x86
@@ -66,6 +72,7 @@ type Ring[T any] struct {
 	// Written by New alone, so the line that holds them stays shared.
 	slots []slot[T] // a power of two of them
 	start uint64
+	next  atomic.Pointer[Ring[T]] // written once, by the Chain that the ring is part of
 	_     [linePair]byte
 
 	enq atomic.Uint64 // the next position to claim for a push, and the closed bit
@@ -88,17 +95,23 @@ func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
 		return nil, ErrCapacity
 	}
 	n := 1 << bits.Len(uint(max(capacity, 2)-1))
-	if size := unsafe.Sizeof(slot[T]{}); uint64(n) > uint64(^uintptr(0)>>1)/uint64(size) {
-		return nil, ErrCapacity // more than the address space of this machine
+	if uint64(n) > min(maxBytes, math.MaxInt)/uint64(unsafe.Sizeof(slot[T]{})) {
+		return nil, ErrCapacity
 	}
-	r := &Ring[T]{slots: newSlots[T](n), start: start * step}
-	r.enq.Store(r.start)
-	r.deq.Store(r.start)
+	return newRing[T](n, start*step), nil
+}
+
+// newRing returns a ring of n slots, a power of two, whose first position has
+// the word start.
+func newRing[T any](n int, start uint64) *Ring[T] {
+	r := &Ring[T]{slots: newSlots[T](n), start: start}
+	r.enq.Store(start)
+	r.deq.Store(start)
 	for i := range n {
-		w := r.start + uint64(i)*step
+		w := start + uint64(i)*step
 		r.slot(w).seq.Store(w)
 	}
-	return r, nil
+	return r
 }
 
 func (r *Ring[T]) slot(w uint64) *slot[T] {
@@ -123,17 +136,20 @@ func (r *Ring[T]) TryPush(v T) bool {
 		storeRelease(&s.seq, enq+published)
 		return true
 	}
-	return r.TryPushBatch([]T{v}) == 1
+	return r.pushBatch([]T{v}, 1) == 1
 }
 
 // TryPushBatch appends a prefix of vs as long as the room allows, contiguous in
 // the order of the queue, and returns its length: less than len(vs) only if the
 // ring was full behind it, or closed, at an instant during the call.
-func (r *Ring[T]) TryPushBatch(vs []T) int {
+func (r *Ring[T]) TryPushBatch(vs []T) int { return r.pushBatch(vs, 1) }
+
+// pushBatch is TryPushBatch that pushes at least so many elements or none.
+func (r *Ring[T]) pushBatch(vs []T, least int) int {
 	if len(r.slots) == 0 {
 		return 0
 	}
-	enq, n := r.claimPush(len(vs))
+	enq, n := r.claimPush(len(vs), least)
 	for i := range n {
 		s := r.slot(enq + uint64(i)*step)
 		s.val = vs[i]
@@ -143,9 +159,10 @@ func (r *Ring[T]) TryPushBatch(vs []T) int {
 }
 
 // claimPush claims up to n positions on enq, all of them with free slots. It
-// returns the first one and their number, 0 if the ring is full or closed.
-func (r *Ring[T]) claimPush(n int) (uint64, int) {
-	for try := 0; n > 0; try++ {
+// returns the first one and their number, 0 if the ring is closed or has room
+// for less than least.
+func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
+	for try := 0; n > 0; {
 		enq := r.enq.Load()
 		free := 0
 		for free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {
@@ -157,17 +174,19 @@ func (r *Ring[T]) claimPush(n int) (uint64, int) {
 			}
 			// The slots' sequences lag behind a pop that has claimed but not
 			// recycled; the positions do not. This load must follow that of enq:
-			// enq has not fallen since and enq-deq never exceeds a lap, so if the
-			// distance is a lap then enq had not moved either, and the ring was
-			// full when deq was loaded.
-			used := enq - r.deq.Load()
+			// enq has not fallen since, so no room is counted that was not there
+			// when deq was loaded, and if none is, the ring was full then.
+			room := r.lap() - (enq - r.deq.Load())
 			switch {
-			case used == r.lap():
-				return 0, 0
-			case used > r.lap(): // deq has passed the enq that was loaded
+			case room > r.lap(): // deq has passed the enq that was loaded
 				continue
-			case uint64(free) < min(uint64(n), (r.lap()-used)/step):
-				wait(try)
+			case room/step < uint64(least):
+				return 0, 0
+			case uint64(free) < min(uint64(n), room/step):
+				if r.enq.Load() == enq { // a pop is in flight at the next position
+					wait(try)
+					try++
+				}
 				continue
 			}
 		}
@@ -245,7 +264,7 @@ func (s *slot[T]) recycle(next uint64) {
 // the first one and their number, 0 if the ring is empty or, unless inFlight
 // pushes are to be waited for, if the oldest element is not published yet.
 func (r *Ring[T]) claimPop(n int, inFlight bool) (uint64, int) {
-	for try := 0; n > 0; try++ {
+	for try := 0; n > 0; {
 		deq := r.deq.Load()
 		full := 0
 		for full < n && r.slot(deq+uint64(full)*step).seq.Load() == deq+uint64(full)*step+published {
@@ -255,11 +274,17 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) (uint64, int) {
 			// As in claimPush: only the positions know. deq <= enq always and deq
 			// has not fallen since it was loaded, so if enq equals it the ring was
 			// empty when enq was loaded.
-			if r.enq.Load()&^closedBit == deq || !inFlight {
+			if r.enq.Load()&^closedBit == deq {
 				return 0, 0
 			}
+			// If deq has moved, the slot that was looked at was not the oldest any
+			// more, and says nothing about the one that is.
 			if r.deq.Load() == deq {
+				if !inFlight {
+					return 0, 0
+				}
 				wait(try)
+				try++
 			}
 			continue
 		}
@@ -273,7 +298,10 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) (uint64, int) {
 
 // Close makes every later push fail, a push that has not claimed its position
 // included. What was pushed stays and can be popped.
-func (r *Ring[T]) Close() { r.enq.Or(closedBit) }
+func (r *Ring[T]) Close() { r.seal() }
+
+// seal is Close, and reports whether it was the first.
+func (r *Ring[T]) seal() bool { return r.enq.Or(closedBit)&closedBit == 0 }
 
 // Closed reports whether Close was called.
 func (r *Ring[T]) Closed() bool { return r.enq.Load()&closedBit != 0 }
@@ -285,15 +313,15 @@ func (r *Ring[T]) Drained() bool {
 	return enq&closedBit != 0 && enq&^closedBit == r.deq.Load()
 }
 
-// Empty reports whether, at an instant after enq was loaded, no element was in
-// the ring, no push was between claim and publication, and the ring was open
-// when enq was loaded. If it returns true, each later push and Close changes enq
-// after that load, in the one total order of the atomics.
+// Empty reports whether the ring was open with every claimed push popped, as seen
+// by loading enq, then deq. What callers rely on: if it returns true, then every
+// push that claimed before the load of enq has been popped, and each later push,
+// and Close, changes enq after that load in the one total order of the atomics.
 func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq.Load() }
 
-// Full is the mirror of Empty: the ring was open, and no slot was free or about
-// to be recycled. If it returns true, each later pop changes deq after deq was
-// loaded here.
+// Full is the mirror of Empty: the ring was open, without a slot that is free or
+// about to be recycled, as seen by loading deq, then enq. If it returns true,
+// each later pop changes deq after that load.
 func (r *Ring[T]) Full() bool {
 	deq := r.deq.Load()
 	return r.enq.Load()-deq == r.lap()

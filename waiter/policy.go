@@ -28,53 +28,112 @@ const maxThreads = 1000
 // threads is the number of waiters of the process that sleep as threads.
 var threads atomic.Int32
 
+// policy chooses how the next waiter of a stack sleeps.
+//
+// Under ParkAuto it goes by what the stack's own sleeps have cost lately: the
+// time from the hand-over until the waiter ran. A thread that is woken starts at
+// once on a processor that would idle, but takes microseconds and keeps its
+// scheduler slot while it sleeps. A goroutine that is readied waits for the
+// waker's processor, which is nothing if the waker is about to sleep, and tens of
+// microseconds if it goes on computing. Which of them it is, the traffic decides.
 type policy struct {
 	parking Parking
 	parkers Parkers
+
+	// cost is, for each way, a running median in nanoseconds: a sample above it
+	// raises it by an eighth, one below lowers it. A mean would follow the rare
+	// sleep that a busy machine stretched to milliseconds, and as the way that
+	// lost is seldom tried, would follow it for long. Lost updates do no harm.
+	cost  [2]atomic.Int64
+	waits atomic.Uint32
 }
 
-// byThread decides whether the next wait sleeps as a thread, and if so counts
-// it against the budget.
-func (p *policy) byThread(done <-chan struct{}, inFlight int32) bool {
+const (
+	byGoroutine = iota
+	byThread
+)
+
+// explore is how many waits go by between two that try the way that seems
+// slower: few enough to notice that the traffic has changed, and so few that
+// the slower way stays out of the slowest hundredth of waits.
+const explore = 256
+
+// choose says how the next wait sleeps, and counts a thread against the budget.
+// done is what the wait ends at besides its deadline, inFlight the number of
+// waiters that have been handed something and have not run since.
+func (p *policy) choose(done <-chan struct{}, inFlight int32) int {
 	if p.parking == ParkGoroutine || p.parkers.Thread == nil || done != nil {
-		return false // a futex cannot wait for a channel
+		return byGoroutine // a futex cannot wait for a channel
 	}
 	budget := int32(maxThreads)
 	if p.parking == ParkAuto {
-		if inFlight != 0 {
-			return false
+		// A sleeping thread keeps its scheduler slot from the goroutine that was
+		// readied a moment ago, until the system monitor takes it back.
+		if inFlight != 0 || p.faster() == byGoroutine {
+			return byGoroutine
 		}
 		budget = int32(runtime.GOMAXPROCS(0)) - 1
 	}
 	if threads.Load() >= budget {
-		return false
+		return byGoroutine
 	}
 	if threads.Add(1) > budget {
 		threads.Add(-1)
-		return false
+		return byGoroutine
 	}
-	return true
+	return byThread
+}
+
+func (p *policy) newParker(way int) Parker {
+	if way == byThread {
+		return p.parkers.Thread()
+	}
+	return p.parkers.Goroutine()
+}
+
+// faster is the way that has cost less, now and then the other one.
+func (p *policy) faster() int {
+	thread, goroutine := p.cost[byThread].Load(), p.cost[byGoroutine].Load()
+	way := byThread
+	if thread != 0 && goroutine < thread { // a way that was not tried costs 0
+		way = byGoroutine
+	}
+	if p.waits.Add(1)%explore == 0 {
+		way = byGoroutine + byThread - way
+	}
+	return way
+}
+
+// learn takes note of what a sleep cost.
+func (p *policy) learn(way int, ns int64) {
+	cost := p.cost[way].Load()
+	switch {
+	case cost == 0:
+		cost = max(ns, 8)
+	case ns > cost:
+		cost += cost / 8
+	default:
+		cost = max(cost-cost/8, 8)
+	}
+	p.cost[way].Store(cost)
 }
 
 // acquire returns a waiter with the parker for its next wait.
 func (s *Stack[T]) acquire(done <-chan struct{}) *waiter[T] {
 	w, _ := s.pool.Get().(*waiter[T])
 	if w == nil {
-		w = &waiter[T]{goroutine: s.policy.parkers.Goroutine()}
+		w = new(waiter[T])
 	}
-	w.parker = w.goroutine
-	if s.policy.byThread(done, s.inFlight.Load()) {
-		if w.thread == nil {
-			w.thread = s.policy.parkers.Thread()
-		}
-		w.parker = w.thread
+	w.way = s.policy.choose(done, s.inFlight.Load())
+	if w.parkers[w.way] == nil {
+		w.parkers[w.way] = s.policy.newParker(w.way)
 	}
 	return w
 }
 
 // free gives back what acquire returned.
 func (s *Stack[T]) free(w *waiter[T]) {
-	if w.parker == w.thread {
+	if w.way == byThread {
 		threads.Add(-1)
 	}
 	var zero T

@@ -12,7 +12,7 @@ import (
 )
 
 // Queue is where what is waited for comes from: packets for those who take, room
-// for those who post. Stack calls it with its lock held.
+// for those who post. TryTake and Over are called with the stack's lock held.
 type Queue[T any] interface {
 	// TryTake takes the next one for a waiter, without waiting for a producer
 	// that is in the middle of producing it.
@@ -31,19 +31,22 @@ type Queue[T any] interface {
 type Outcome uint8
 
 const (
-	Handed      Outcome = iota // a producer took one for the waiter
-	Retry                      // the queue was not idle: look again
-	Expired                    // the deadline passed
-	Canceled                   // done was closed
-	Closed                     // the queue is over
-	Interrupted                // Interrupt
+	Handed      Outcome = iota + 1 // a producer took one for the waiter
+	Retry                          // the queue was not idle: look again
+	Expired                        // the deadline passed
+	Canceled                       // done was closed
+	Closed                         // the queue is over
+	Interrupted                    // Interrupt
 )
 
 // Order says who is released first.
 type Order uint8
 
 const (
+	// NewestFirst also lets a caller that finds the queue not idle take for itself.
 	NewestFirst Order = iota
+	// OldestFirst asks of the queue that nothing in it is ever half produced:
+	// TryTake fails only if there is nothing.
 	OldestFirst
 )
 
@@ -55,11 +58,13 @@ type waiter[T any] struct {
 	outcome    Outcome    // written before the Unpark, read by the owner after the Park
 	val        T          // likewise
 
-	// The owner's alone.
-	parker    Parker // of the two below, the one that this wait uses; read by the waker
-	goroutine Parker
-	thread    Parker
+	handed int64 // likewise: when, if the policy learns from it
+
+	way     int       // how this wait sleeps; written by the owner before it registers
+	parkers [2]Parker // by way, each made when it is first wanted
 }
+
+func (w *waiter[T]) parker() Parker { return w.parkers[w.way] }
 
 // Stack is a list of waiters with a lock. The lock is held for a few
 // instructions and for the taking of what is handed over, never while waking or
@@ -137,6 +142,9 @@ func (s *Stack[T]) HandOver(q Queue[T]) {
 		s.inFlight.Add(1)
 		w := s.release(s.first, Handed)
 		w.val = v
+		if s.policy.parking == ParkAuto {
+			w.handed = Now()
+		}
 		head, tail = s.owe(head, tail, w)
 	}
 	if s.first != nil && q.Over() {
@@ -163,20 +171,28 @@ func (s *Stack[T]) Interrupt() (n int) {
 // Wait parks the caller until something of q is handed to it, the deadline
 // passes, done is closed, q is over, or Interrupt. If q is not idle it returns
 // Retry at once: the caller runs, so it can take for itself. again says that the
-// caller has waited before for the same thing and keeps its turn.
+// caller has waited before for the same thing and keeps its turn. After Handed
+// the caller owes a call of Pass.
 func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again bool) (v T, why Outcome) {
 	w := s.acquire(done)
 	s.mu.Lock()
 	s.insert(w, again || s.order == NewestFirst) // W1
 	s.mu.Unlock()
-	if !q.Idle() { // W2
+	idle := q.Idle() // W2
+	if !idle && s.order == OldestFirst {
+		// The turn is another's, perhaps. Now it is served, or a hand-off is in
+		// flight, or nothing is left: nothing can be half produced here.
+		s.HandOver(q)
+		idle = true
+	}
+	if !idle {
 		if s.leave(w, Retry) {
 			s.free(w)
 			return v, Retry
 		}
 		// Somebody was quicker, and has left a token or is about to.
-		w.parker.Park(Forever, nil)
-	} else if !w.parker.Park(deadline, done) {
+		w.parker().Park(Forever, nil)
+	} else if !w.parker().Park(deadline, done) {
 		why = Expired
 		if done != nil && Now() < deadline {
 			why = Canceled
@@ -185,19 +201,26 @@ func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again 
 			s.free(w)
 			return v, why
 		}
-		w.parker.Park(Forever, nil)
+		w.parker().Park(Forever, nil)
 	}
 	v, why = w.val, w.outcome
-	s.free(w)
-	if why == Handed {
-		// The next link. This must follow the decrement: a producer that stopped
-		// at the limit did so before it, with its waiter on the list.
-		s.inFlight.Add(-1)
-		if s.Any() {
-			s.HandOver(q)
-		}
+	if why == Handed && s.policy.parking == ParkAuto {
+		s.policy.learn(w.way, Now()-w.handed)
 	}
+	s.free(w)
 	return v, why
+}
+
+// Pass is to be called by a waiter to which something was handed, when it has
+// begun to run or has used it: the hand-off is no longer in flight, and the
+// waiter hands on what it finds.
+func (s *Stack[T]) Pass(q Queue[T]) {
+	// This must precede the look for waiters: a producer that stopped at the limit
+	// did so before, with its waiter on the list.
+	s.inFlight.Add(-1)
+	if s.Any() {
+		s.HandOver(q)
+	}
 }
 
 // leave takes w off the list, unless someone else has: then a token is coming.
@@ -267,7 +290,7 @@ func wake[T any](w *waiter[T]) {
 	for w != nil {
 		next := w.next // w is its owner's again from Unpark on
 		w.next = nil
-		w.parker.Unpark()
+		w.parker().Unpark()
 		w = next
 	}
 }

@@ -1,0 +1,219 @@
+package iocp
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRow22_GetBatchTakesWhatIsThere(t *testing.T) {
+	p := open[int](t, 8)
+	for i := range 5 {
+		require.NoError(t, p.Post(i))
+	}
+	dst := []int{-1, -1, -1}
+	n, err := p.GetBatch(dst, Infinite)
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	require.Equal(t, []int{0, 1, 2}, dst)
+
+	dst = []int{-1, -1, -1, -1}
+	n, err = p.GetBatch(dst, Infinite) // does not wait to fill
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	require.Equal(t, []int{3, 4, -1, -1}, dst, "entries past n untouched")
+
+	dst = []int{-1, -1, -1}
+	for _, wait := range []time.Duration{0, time.Microsecond} {
+		n, err = p.GetBatch(dst, wait)
+		require.Equal(t, ErrTimeout, err)
+		require.Zero(t, n)
+		require.Equal(t, []int{-1, -1, -1}, dst)
+	}
+}
+
+// Around the end of the ring, at every offset.
+func TestRow22_BatchesWrap(t *testing.T) {
+	p := open[int](t, 4)
+	dst := make([]int, 4)
+	next, want := 0, 0
+	for i := range 100 {
+		vs := []int{next, next + 1, next + 2, next + 3}[:1+i%4]
+		n, err := p.PostBatch(vs)
+		require.NoError(t, err)
+		require.Equal(t, len(vs), n)
+		next += n
+		n, err = p.GetBatch(dst, 0)
+		require.NoError(t, err)
+		require.Equal(t, len(vs), n)
+		for _, v := range dst[:n] {
+			require.Equal(t, want, v)
+			want++
+		}
+	}
+}
+
+func TestRow22_ParkedBatch(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 8, mode)
+		dst := []int{-1, -1, -1}
+		get := async(func() (int, error) { return p.GetBatch(dst, Infinite) })
+		parked(t, p, 1)
+		require.NoError(t, p.Post(7))
+		took(t, 1, get) // for one, never for more
+		require.Equal(t, []int{7, -1, -1}, dst)
+
+		get = async(func() (int, error) { return p.GetBatch(dst, Infinite) })
+		parked(t, p, 1)
+		n, err := p.PostBatch([]int{1, 2, 3, 4, 5})
+		require.NoError(t, err)
+		require.Equal(t, 5, n)
+		took(t, 3, get) // all of them were there when the Post handed the first over
+		require.Equal(t, []int{1, 2, 3}, dst)
+		require.Equal(t, 2, p.Len())
+	})
+}
+
+func TestRow23_EmptyBuffer(t *testing.T) {
+	ctx := t.Context()
+	zero, full, closed := new(Port[int]), open[int](t, 2), open[int](t, 2)
+	require.NoError(t, full.Post(1))
+	require.NoError(t, closed.Close())
+	for _, p := range []*Port[int]{nil, zero, full, closed} { // checked first
+		for _, dst := range [][]int{nil, {}} {
+			for _, wait := range waits {
+				n, err := p.GetBatch(dst, wait)
+				require.Zero(t, n)
+				require.Equal(t, ErrInvalidParameter, err)
+			}
+			n, err := p.GetBatchContext(ctx, dst)
+			require.Zero(t, n)
+			require.Equal(t, ErrInvalidParameter, err)
+		}
+	}
+	require.Equal(t, 1, full.Len())
+}
+
+func TestRow24_BurstOntoBlockedBatch(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 8, mode)
+		for range 50 {
+			dst := make([]int, 5)
+			get := async(func() (int, error) { return p.GetBatch(dst, Infinite) })
+			parked(t, p, 1)
+			for i := range 5 {
+				require.NoError(t, p.Post(i))
+			}
+			n, err := await(t, get)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, n, 1)
+			got := dst[:n]
+			for len(got) < 5 {
+				v, err := p.Get(0)
+				require.NoError(t, err, "lost")
+				got = append(got, v)
+			}
+			require.Equal(t, []int{0, 1, 2, 3, 4}, got)
+			require.Zero(t, p.Len())
+		}
+	})
+}
+
+func TestRow25_PostBatchPrefix(t *testing.T) {
+	p := open[int](t, 4)
+	for _, vs := range [][]int{nil, {}} {
+		n, err := p.PostBatch(vs)
+		require.NoError(t, err)
+		require.Zero(t, n)
+	}
+	n, err := p.PostBatch([]int{0, 1, 2})
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	n, err = p.PostBatch([]int{3, 4, 5})
+	require.Equal(t, ErrFull, err)
+	require.Equal(t, 1, n)
+	n, err = p.PostBatch(nil)
+	require.NoError(t, err, "full, but nothing was to be posted")
+	require.Zero(t, n)
+	n, err = p.PostBatch([]int{4})
+	require.Equal(t, ErrFull, err)
+	require.Zero(t, n)
+	for want := range 4 {
+		v, err := p.Get(0)
+		require.NoError(t, err)
+		require.Equal(t, want, v)
+	}
+	n, err = p.PostBatch(make([]int, 100))
+	require.Equal(t, ErrFull, err)
+	require.Equal(t, 4, n)
+	require.NoError(t, p.Close())
+	for _, vs := range [][]int{nil, {1}} {
+		n, err = p.PostBatch(vs)
+		require.Equal(t, ErrClosed, err)
+		require.Zero(t, n)
+	}
+	require.Equal(t, 4, p.Len())
+}
+
+// A batch that came in whole leaves whole, whoever else posts.
+func TestRow25_BatchesAreContiguous(t *testing.T) {
+	const posters, rounds, size = 4, 1000, 8
+	p := open[[2]int](t, 64)
+	var wg sync.WaitGroup
+	for id := range posters {
+		wg.Go(func() {
+			for round := range rounds {
+				var vs [size][2]int
+				for i := range vs {
+					vs[i] = [2]int{id, round*size + i}
+				}
+				rest := vs[:]
+				for len(rest) != 0 && !t.Failed() {
+					// All or nothing here: a prefix would end the run of the batch.
+					if p.Cap()-p.Len() < posters*size {
+						runtime.Gosched()
+						continue
+					}
+					n, err := p.PostBatch(rest)
+					if err != nil {
+						t.Errorf("%d of %d: %v", n, len(rest), err)
+					}
+					rest = rest[n:]
+				}
+			}
+		})
+	}
+	var next [posters]int
+	for range posters * rounds {
+		first, err := p.Get(patience)
+		require.NoError(t, err)
+		for i := range size {
+			v := first
+			if i != 0 {
+				v, err = p.Get(patience)
+				require.NoError(t, err)
+			}
+			require.Equal(t, [2]int{first[0], next[first[0]]}, v)
+			next[first[0]]++
+		}
+	}
+	wg.Wait()
+}
+
+func TestRow18_BatchWakesAsManyAsItHasPackets(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 8, mode)
+		w := park(t, p, 6)
+		n, err := p.PostBatch([]int{0, 1, 2, 3})
+		require.NoError(t, err)
+		require.Equal(t, 4, n)
+		for i := range 4 {
+			took(t, i, w[5-i])
+		}
+		parked(t, p, 2)
+		require.Equal(t, 2, p.Interrupt())
+	})
+}

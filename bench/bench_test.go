@@ -1,0 +1,67 @@
+package main
+
+import (
+	"math"
+	"os"
+	"runtime"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(burnEnv) != "" {
+		burn()
+	}
+	os.Exit(m.Run())
+}
+
+func BenchmarkSolo(b *testing.B)     { benchmark(b, "solo") }
+func BenchmarkStream(b *testing.B)   { benchmark(b, "stream") }
+func BenchmarkBatch(b *testing.B)    { benchmark(b, "batch") }
+func BenchmarkPingpong(b *testing.B) { benchmark(b, "pingpong") }
+func BenchmarkDispatch(b *testing.B) { benchmark(b, "dispatch") }
+func BenchmarkFanout(b *testing.B)   { benchmark(b, "fanout") }
+func BenchmarkPool(b *testing.B)     { benchmark(b, "pool") }
+func BenchmarkOneproc(b *testing.B)  { benchmark(b, "oneproc") }
+func BenchmarkCrowded(b *testing.B)  { benchmark(b, "crowded") }
+func BenchmarkHit(b *testing.B)      { benchmark(b, "hit") }
+func BenchmarkMiss(b *testing.B)     { benchmark(b, "miss") }
+func BenchmarkIdle(b *testing.B)     { benchmark(b, "idle") }
+func BenchmarkParked(b *testing.B)   { benchmark(b, "parked") }
+func BenchmarkAllocs(b *testing.B)   { benchmark(b, "allocs") }
+
+// benchmark runs the scenarios of a name, b.N operations of each side. Its names
+// and units are those of the command's -benchfmt.
+func benchmark(b *testing.B, name string) {
+	for _, s := range scenarios(quickPlan) {
+		if s.name != name {
+			continue
+		}
+		for i, open := range []func() side{s.port, s.channel} {
+			if open == nil {
+				continue
+			}
+			sub := "impl=" + implementations[i]
+			if s.params != "" {
+				sub = s.params + "/" + sub
+			}
+			b.Run(sub, func(b *testing.B) {
+				if s.procs != 0 {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.procs))
+				}
+				if s.crowded {
+					burner, err := startBurner()
+					must(err)
+					defer burner.stop()
+				}
+				run := open()
+				b.ResetTimer()
+				values := run(b.N)
+				for j, m := range s.measures {
+					if !math.IsNaN(values[j]) {
+						b.ReportMetric(values[j], m.unit)
+					}
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"time"
+)
+
+// runner measures scenarios.
+type runner struct {
+	pairs    int
+	slice    time.Duration
+	limit    time.Duration // of one slice; a scenario that takes longer hangs
+	progress *progress
+}
+
+// samples are the values of a scenario: for each measure one of each slice, in
+// the order of the pairs. channel is nil if there is none.
+type samples struct {
+	port, channel [][]float64
+	n             [2]int // operations in a slice of the port and of the channel
+}
+
+// run measures s: pairs of slices, one of each side, in an order that is swapped
+// from pair to pair. What one side left to the collector is collected before the
+// other pays for it.
+func (r *runner) run(s scenario) samples {
+	if s.procs != 0 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.procs))
+	}
+	if s.crowded {
+		b, err := startBurner()
+		must(err)
+		defer b.stop()
+	}
+	sides := []side{s.port()}
+	if s.channel != nil {
+		sides = append(sides, s.channel())
+	}
+	pairs := r.pairs
+	var (
+		out samples
+		got [2][][]float64
+	)
+	for i, side := range sides {
+		if s.once {
+			pairs, out.n[i] = 1, max(s.least, 1)
+		} else {
+			r.progress.show(s, "warming up")
+			out.n[i] = r.calibrate(s, side)
+		}
+		got[i] = make([][]float64, len(s.measures))
+	}
+	for pair := range pairs {
+		r.progress.show(s, fmt.Sprintf("%d/%d", pair+1, pairs))
+		runtime.GC()
+		for k := range sides {
+			i := (k + pair) % len(sides)
+			var values []float64
+			r.guard(s, func() { values = sides[i](out.n[i]) })
+			for j, v := range values {
+				got[i][j] = append(got[i][j], v)
+			}
+		}
+	}
+	out.port, out.channel = got[0], got[1]
+	return out
+}
+
+// calibrate warms a side up and returns how many operations make a slice. It
+// believes two runs in a row that come near, for one may have met with a hiccup,
+// and one that is far longer. What a side returns as the time of an operation
+// leaves out what it does in between; with that a slice may take four times as
+// long, not more.
+func (r *runner) calibrate(s scenario, run side) int {
+	least, slice := max(s.least, 1), float64(r.slice)
+	near, fastest := 0, math.Inf(1)
+	for n := least; ; n = max(least, min(10*n, int(slice/fastest))) {
+		start := now()
+		var values []float64
+		r.guard(s, func() { values = run(n) })
+		elapsed := float64(now() - start)
+		far := elapsed > 4*slice
+		if s.measures[0].unit == perOp {
+			elapsed = max(values[0]*float64(n), elapsed/4)
+		}
+		fastest = min(fastest, elapsed/float64(n))
+		if near++; elapsed < slice/2 {
+			near = 0
+		}
+		if near == 2 || far && n == least {
+			return max(least, int(slice/fastest))
+		}
+	}
+}
+
+// guard runs f, and ends the process with the stacks of all goroutines if it
+// takes longer than the limit.
+func (r *runner) guard(s scenario, f func()) {
+	defer time.AfterFunc(r.limit, func() { hung(os.Stderr, s.full(), r.limit); os.Exit(1) }).Stop()
+	f()
+}
+
+func hung(w io.Writer, name string, limit time.Duration) {
+	fmt.Fprintf(w, "\n%s: no end after %v; the goroutines:\n", name, limit)
+	pprof.Lookup("goroutine").WriteTo(w, 1)
+}

@@ -1,0 +1,227 @@
+package iocp
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRow26_AcceptedStaysTakeable(t *testing.T) {
+	ctx := t.Context()
+	p := open[int](t, 8)
+	n, err := p.PostBatch([]int{0, 1, 2, 3, 4, 5, 6, 7})
+	require.NoError(t, err)
+	require.Equal(t, 8, n)
+	require.NoError(t, p.Close())
+	require.Equal(t, ErrClosed, p.Close())
+	require.Equal(t, ErrClosed, p.Post(9))
+	require.Equal(t, 8, p.Len())
+
+	v, err := p.Get(0)
+	require.NoError(t, err)
+	require.Equal(t, 0, v)
+	v, err = p.Get(Infinite)
+	require.NoError(t, err)
+	require.Equal(t, 1, v)
+	v, err = p.GetContext(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 2, v)
+	dst := make([]int, 2)
+	n, err = p.GetBatch(dst, Infinite)
+	require.NoError(t, err)
+	require.Equal(t, []int{3, 4}, dst[:n])
+	n, err = p.GetBatchContext(ctx, dst[:1])
+	require.NoError(t, err)
+	require.Equal(t, []int{5}, dst[:n])
+	var rest []int
+	for v := range p.All(ctx) {
+		rest = append(rest, v)
+	}
+	require.Equal(t, []int{6, 7}, rest)
+	for _, wait := range waits {
+		_, err = p.Get(wait)
+		require.Equal(t, ErrClosed, err)
+	}
+	require.Equal(t, ErrClosed, p.Close())
+}
+
+func TestRow26_CloseReleasesTheParked(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 2, mode)
+		var calls []<-chan result[int]
+		for i, call := range []func() (int, error){
+			func() (int, error) { return p.Get(Infinite) },
+			func() (int, error) { return p.Get(time.Hour) },
+			func() (int, error) { return p.GetContext(t.Context()) },
+			func() (int, error) { return p.GetBatch(make([]int, 2), Infinite) },
+			func() (int, error) { return p.GetBatchContext(t.Context(), make([]int, 2)) },
+			func() (int, error) {
+				for range p.All(t.Context()) {
+					t.Error("a packet from nowhere")
+				}
+				return 0, ErrClosed
+			},
+		} {
+			calls = append(calls, async(call))
+			parked(t, p, i+1)
+		}
+		require.NoError(t, p.Close())
+		for _, call := range calls {
+			v, err := await(t, call)
+			require.Equal(t, ErrClosed, err)
+			require.Zero(t, v)
+		}
+		require.Zero(t, p.Stats().Waiting)
+	})
+}
+
+func TestRow26_CloseReleasesWaitingPosters(t *testing.T) {
+	p := open[int](t, 2)
+	require.NoError(t, p.Post(0))
+	require.NoError(t, p.Post(1))
+	posts := []<-chan result[struct{}]{
+		asyncErr(func() error { return p.PostTimeout(2, Infinite) }),
+		asyncErr(func() error { return p.PostTimeout(2, time.Hour) }),
+		asyncErr(func() error { return p.PostContext(t.Context(), 2) }),
+	}
+	parkedPosters(t, p, len(posts))
+	require.NoError(t, p.Close())
+	for _, post := range posts {
+		_, err := await(t, post)
+		require.Equal(t, ErrClosed, err)
+	}
+	require.Equal(t, 2, p.Len())
+}
+
+// A Get that waits is not over before the last packet is taken, even by others.
+func TestRow26_HandedOverBeforeClose(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 4, mode)
+		for range 15 {
+			w := park(t, p, 3)
+			require.NoError(t, p.Post(1))
+			require.NoError(t, p.Post(2))
+			require.NoError(t, p.Close())
+			took(t, 1, w[2])
+			took(t, 2, w[1])
+			_, err := await(t, w[0])
+			require.Equal(t, ErrClosed, err)
+			p = open[int](t, 4, mode)
+		}
+	})
+}
+
+func TestRow26_CloseByMany(t *testing.T) {
+	for range 200 {
+		p := open[int](t, 2)
+		get := async(func() (int, error) { return p.Get(Infinite) })
+		var wg sync.WaitGroup
+		var first atomic.Int32
+		for range 4 {
+			wg.Go(func() {
+				switch err := p.Close(); err {
+				case nil:
+					first.Add(1)
+				case ErrClosed:
+				default:
+					t.Error(err)
+				}
+				if err := p.Post(1); err != ErrClosed {
+					t.Errorf("Post after any Close: %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		require.Equal(t, int32(1), first.Load())
+		_, err := await(t, get)
+		require.Equal(t, ErrClosed, err)
+	}
+}
+
+// The one taker looks all the time: it must not see the end before the packet,
+// however close on the Post the Close comes.
+func TestRow26_LastPacketBeforeTheEnd(t *testing.T) {
+	ports := make(chan *Port[int])
+	go func() {
+		defer close(ports)
+		for end := time.Now().Add(500 * time.Millisecond); time.Now().Before(end); {
+			p, err := New[int](2)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			ports <- p // from here on it is looked at
+			if p.Post(1) != nil || p.Close() != nil {
+				t.Error("refused")
+			}
+		}
+	}()
+	for p := range ports {
+		err := ErrTimeout
+		for i := 0; err == ErrTimeout; i++ {
+			_, err = p.Get(0)
+			if i%1000 == 999 {
+				runtime.Gosched()
+			}
+		}
+		require.NoError(t, err)
+		_, err = p.Get(Infinite)
+		require.Equal(t, ErrClosed, err)
+	}
+}
+
+// Many short lives: posters and takers that go to sleep race one Close. Nothing
+// that was accepted is lost, and everyone comes home.
+func TestRow26_CloseRacesEveryone(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		end := time.Now().Add(300 * time.Millisecond)
+		for round := 0; round < 20 || time.Now().Before(end); round++ {
+			p := open[int](t, 2, mode, WithConcurrency(round%3))
+			var accepted, taken atomic.Int64
+			var wg sync.WaitGroup
+			for i := range 3 {
+				wg.Go(func() {
+					for {
+						var err error
+						if i == 0 {
+							err = p.Post(i)
+						} else {
+							err = p.PostTimeout(i, Infinite)
+						}
+						switch err {
+						case nil:
+							accepted.Add(1)
+						case ErrClosed:
+							return
+						case ErrFull:
+							runtime.Gosched()
+						}
+					}
+				})
+				wg.Go(func() {
+					for {
+						if _, err := p.Get(Infinite); err != nil {
+							if err != ErrClosed {
+								t.Error(err)
+							}
+							return
+						}
+						taken.Add(1)
+					}
+				})
+			}
+			for range round % 50 {
+				runtime.Gosched()
+			}
+			require.NoError(t, p.Close())
+			_, err := await(t, asyncErr(func() error { wg.Wait(); return nil }))
+			require.NoError(t, err)
+			require.Equal(t, accepted.Load(), taken.Load())
+			require.Zero(t, p.Len())
+		}
+	})
+}

@@ -1,0 +1,227 @@
+package fuzz
+
+import (
+	"errors"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/iocp-go/iocp"
+)
+
+const (
+	clients  = 4
+	perRound = 40 // operations of a client
+	capacity = 2
+)
+
+// step is what porcupine places in one order: an operation of the port, or a part
+// of one that the port does not promise to do at one instant.
+type step struct {
+	kind  kind
+	batch int   // for a batch that is two steps: its bit
+	vs    []int // pushed or taken
+}
+
+type kind uint8
+
+const (
+	push      kind = iota // vs, open, with room for them
+	take                  // vs, the oldest
+	takeFirst             // likewise, of a batch that goes on
+	takeRest              // likewise, after the takeFirst of the same batch
+	isEmpty               // an instant at which nothing was there
+	isFull                // at which there was no room
+	isOpen
+	isOver // closed and nothing there
+	isClosed
+	closing      // the first Close
+	closingAgain // any other
+)
+
+// client records what it does with a port.
+type client struct {
+	id      int
+	port    *iocp.Port[int]
+	rng     *rand.Rand
+	epoch   time.Time
+	next    *atomic.Int32 // the next value, each posted once
+	history []porcupine.Operation
+	batches int
+	wrong   []string // what no history could explain
+}
+
+func (c *client) now() int64 { return int64(time.Since(c.epoch)) }
+
+// record notes that the steps were done between call and now.
+func (c *client) record(call int64, steps ...step) {
+	for _, s := range steps {
+		c.history = append(c.history, porcupine.Operation{
+			ClientId: c.id, Input: s, Call: call, Return: c.now(),
+		})
+	}
+}
+
+func (c *client) values(n int) []int {
+	vs := make([]int, n)
+	for i := range vs {
+		vs[i] = int(c.next.Add(1))
+	}
+	return vs
+}
+
+func (c *client) run(closer bool) {
+	closeAt := -1
+	if closer {
+		closeAt = perRound/2 + c.rng.IntN(perRound/2)
+	}
+	for i := range perRound {
+		if c.rng.IntN(8) == 0 {
+			runtime.Gosched() // or each client would be done before the next begins
+		}
+		switch k := c.rng.IntN(20); {
+		case i == closeAt:
+			c.close()
+		case k < 6:
+			c.post()
+		case k < 9:
+			c.postBatch()
+		case k < 14:
+			c.get(0)
+		case k < 15:
+			c.get(time.Duration(c.rng.IntN(30_000)))
+		case k < 19:
+			c.getBatch(0)
+		default:
+			c.getBatch(time.Duration(c.rng.IntN(30_000)))
+		}
+	}
+}
+
+func (c *client) post() {
+	vs := c.values(1)
+	call := c.now()
+	switch err := c.port.Post(vs[0]); {
+	case err == nil:
+		c.record(call, step{kind: push, vs: vs})
+	case errors.Is(err, iocp.ErrFull):
+		c.record(call, step{kind: isFull})
+	case errors.Is(err, iocp.ErrClosed):
+		c.record(call, step{kind: isClosed})
+	default:
+		c.wrong = append(c.wrong, "Post: "+err.Error())
+	}
+}
+
+// postBatch: how long a prefix fits is not decided at the instant at which it is
+// pushed. So a short one says only that there was room for it, and an error after
+// a prefix nothing about fullness; one without a prefix is as exact as Post's.
+func (c *client) postBatch() {
+	vs := c.values(1 + c.rng.IntN(capacity+1))
+	call := c.now()
+	n, err := c.port.PostBatch(vs)
+	var steps []step
+	if n > 0 {
+		steps = append(steps, step{kind: push, vs: vs[:n]})
+	}
+	switch {
+	case (err == nil) != (n == len(vs)):
+		c.wrong = append(c.wrong, "PostBatch: error and length disagree")
+	case errors.Is(err, iocp.ErrClosed):
+		steps = append(steps, step{kind: isClosed})
+	case errors.Is(err, iocp.ErrFull) && n == 0:
+		steps = append(steps, step{kind: isFull})
+	case err != nil && !errors.Is(err, iocp.ErrFull):
+		c.wrong = append(c.wrong, "PostBatch: "+err.Error())
+	}
+	c.record(call, steps...)
+}
+
+func (c *client) get(timeout time.Duration) {
+	call := c.now()
+	v, err := c.port.Get(timeout)
+	if err == nil {
+		c.record(call, step{kind: take, vs: []int{v}})
+		return
+	}
+	if v != 0 {
+		c.wrong = append(c.wrong, "Get: a value with an error")
+	}
+	c.missed(call, timeout, err)
+}
+
+// getBatch: one that does not wait takes what it takes at one instant. One that
+// waits has the first handed to it, and then takes what is there.
+func (c *client) getBatch(timeout time.Duration) {
+	dst := make([]int, 1+c.rng.IntN(capacity+1))
+	call := c.now()
+	n, err := c.port.GetBatch(dst, timeout)
+	switch {
+	case (err == nil) != (n > 0):
+		c.wrong = append(c.wrong, "GetBatch: error and length disagree")
+	case err != nil:
+		c.missed(call, timeout, err)
+	case timeout == 0 || n == 1:
+		c.record(call, step{kind: take, vs: dst[:n]})
+	default:
+		bit := c.id*16 + c.batches%16
+		c.batches++
+		c.record(call, step{kind: takeFirst, batch: bit, vs: dst[:1]}, step{kind: takeRest, batch: bit, vs: dst[1:n]})
+	}
+}
+
+func (c *client) missed(call int64, timeout time.Duration, err error) {
+	switch {
+	case errors.Is(err, iocp.ErrTimeout) && c.now()-call < int64(timeout):
+		c.wrong = append(c.wrong, "timed out early")
+	case errors.Is(err, iocp.ErrTimeout):
+		// Found empty after it was found open: two looks.
+		c.record(call, step{kind: isEmpty}, step{kind: isOpen})
+	case errors.Is(err, iocp.ErrClosed):
+		c.record(call, step{kind: isOver})
+	default:
+		c.wrong = append(c.wrong, "Get: "+err.Error())
+	}
+}
+
+func (c *client) close() {
+	call := c.now()
+	if err := c.port.Close(); err == nil {
+		c.record(call, step{kind: closing})
+	} else {
+		c.record(call, step{kind: closingAgain})
+	}
+}
+
+// recordRound lets the clients loose on a port and returns what they saw.
+func recordRound(port *iocp.Port[int], seed uint64) (history []porcupine.Operation, wrong []string) {
+	var (
+		next  atomic.Int32
+		ready atomic.Int32
+		wg    sync.WaitGroup
+		cs    [clients]*client
+	)
+	epoch := time.Now()
+	for i := range cs {
+		cs[i] = &client{
+			id: i, port: port, epoch: epoch, next: &next,
+			rng: rand.New(rand.NewPCG(seed, uint64(i))),
+		}
+		wg.Go(func() {
+			for ready.Add(1); ready.Load() < clients; {
+				runtime.Gosched()
+			}
+			cs[i].run(i == int(seed%clients))
+		})
+	}
+	wg.Wait()
+	for _, c := range cs {
+		history = append(history, c.history...)
+		wrong = append(wrong, c.wrong...)
+	}
+	return history, wrong
+}

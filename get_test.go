@@ -1,0 +1,268 @@
+package iocp
+
+import (
+	"math"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/waiter"
+)
+
+func TestRow6_PollIsExact(t *testing.T) {
+	p := open[int](t, 4)
+	for i := range 1000 {
+		_, err := p.Get(0)
+		require.Equal(t, ErrTimeout, err)
+		require.NoError(t, p.Post(i))
+		v, err := p.Get(0)
+		require.NoError(t, err)
+		require.Equal(t, i, v)
+	}
+	require.Zero(t, p.Stats().Parks, "a poll sleeps for nothing")
+}
+
+// Each goroutine posts, then takes. Whoever takes has posted before, and so has
+// everyone who takes at the same time: there is a packet for each of them, and
+// none may be told that there is none, even while another is in the middle of
+// its Post at the oldest slot. Likewise there is room for each.
+func TestRow6_NoSpuriousEmpty(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8)) // more threads than cores: they stop anywhere
+	const workers = 8
+	p := open[int](t, workers)
+	end := time.Now().Add(400 * time.Millisecond)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := 0; i%64 != 0 || time.Now().Before(end); i++ {
+				if err := p.Post(i); err != nil {
+					t.Errorf("Post: %v", err)
+					return
+				}
+				if _, err := p.Get(0); err != nil {
+					t.Errorf("Get: %v", err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.Zero(t, p.Len())
+}
+
+func TestRow7_NeverEarly(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 2, mode)
+		var wg sync.WaitGroup
+		for _, wait := range []time.Duration{
+			1, 999, time.Microsecond, 50 * time.Microsecond, 300 * time.Microsecond,
+			999999, time.Millisecond, 3*time.Millisecond + 1, 10 * time.Millisecond,
+		} {
+			for _, get := range []func() error{
+				func() error { _, err := p.Get(wait); return err },
+				func() error { _, err := p.GetBatch(make([]int, 2), wait); return err },
+			} {
+				wg.Go(func() {
+					for range 10 {
+						start := time.Now()
+						err := get()
+						if d := time.Since(start); err != ErrTimeout || d < wait {
+							t.Errorf("wait %v: %v after %v", wait, err, d)
+						}
+					}
+				})
+			}
+		}
+		wg.Wait()
+		require.Zero(t, p.Stats().Waiting)
+	})
+}
+
+// A waiter whose neighbours come and go, and whose port is busy, still waits for
+// its own deadline.
+func TestRow7_NeverEarlyInTraffic(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		const wait = 20 * time.Millisecond
+		p := open[int](t, 2, mode)
+		start := time.Now()
+		get := async(func() (int, error) {
+			v, err := p.Get(wait)
+			if d := time.Since(start); err == ErrTimeout && d < wait {
+				t.Errorf("timed out after %v", d)
+			}
+			return v, err
+		})
+		// Newer waiters take all the packets, as long as they are quick enough.
+		for i := 0; time.Since(start) < wait; i++ {
+			newer := async(func() (int, error) { return p.Get(50 * time.Microsecond) })
+			require.NoError(t, p.Post(i))
+			if _, err := await(t, newer); err != nil {
+				break // the old one got it
+			}
+		}
+		_, err := await(t, get)
+		if err != nil {
+			require.Equal(t, ErrTimeout, err)
+		}
+	})
+}
+
+func TestRow8_Infinite(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 2, mode)
+		for _, wait := range []time.Duration{
+			Infinite, -2, -time.Hour, math.MinInt64, math.MaxInt64, math.MaxInt64 - 1,
+			math.MaxInt64 / 2, 0xFFFFFFFE * time.Millisecond, 200 * 365 * 24 * time.Hour,
+		} {
+			get := async(func() (int, error) { return p.Get(wait) })
+			parked(t, p, 1)
+			require.NoError(t, p.Post(1))
+			took(t, 1, get)
+
+			batch := async(func() (int, error) { return p.GetBatch(make([]int, 2), wait) })
+			parked(t, p, 1)
+			require.NoError(t, p.Post(1))
+			took(t, 1, batch)
+		}
+		require.Zero(t, p.Stats().Timeouts)
+	})
+}
+
+func TestRow9_ZeroValueOnError(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[*int](t, 2, mode)
+		// A waiter that has held a value before shows none of it later.
+		get := park(t, p, 1)[0]
+		require.NoError(t, p.Post(new(int)))
+		_, err := await(t, get)
+		require.NoError(t, err)
+		for _, wait := range []time.Duration{0, 1, time.Millisecond} {
+			v, err := p.Get(wait)
+			require.Equal(t, ErrTimeout, err)
+			require.Nil(t, v)
+		}
+		get = park(t, p, 1)[0]
+		require.Equal(t, 1, p.Interrupt())
+		v, err := await(t, get)
+		require.Equal(t, ErrInterrupted, err)
+		require.Nil(t, v)
+		get = park(t, p, 1)[0]
+		require.NoError(t, p.Close())
+		v, err = await(t, get)
+		require.Equal(t, ErrClosed, err)
+		require.Nil(t, v)
+	})
+}
+
+func TestRow10_FailedOperationIsAPacket(t *testing.T) {
+	p := open[Packet](t, 4)
+	failed := []Packet{
+		{Overlapped: new(Overlapped), Status: 64},
+		{Overlapped: new(Overlapped), Key: 1, Transferred: 5, Status: 2250},
+		{Status: 995}, // no Overlapped, and yet not "no packet"
+		{Status: 258}, // the number of a timeout, and yet a packet
+	}
+	for _, v := range failed {
+		require.NoError(t, p.Post(v))
+	}
+	for _, want := range failed {
+		v, err := p.Get(0)
+		require.NoError(t, err)
+		require.True(t, want == v)
+	}
+}
+
+// lateParker lets its deadline pass, and has a packet posted before it says so.
+type lateParker struct {
+	waiter.Parker
+	post func()
+}
+
+func (l *lateParker) Park(deadline int64, done <-chan struct{}) bool {
+	ok := l.Parker.Park(deadline, done)
+	if !ok {
+		l.post()
+	}
+	return ok
+}
+
+// The post comes between the deadline and the waiter's leaving: the packet was
+// handed to it, so it has a packet and no timeout.
+func TestRow11_PostAtTheDeadline(t *testing.T) {
+	var p *Port[int]
+	posts := 0
+	withParker(t, func() waiter.Parker {
+		return &lateParker{newGoroutineParker(), func() {
+			posts++
+			require.NoError(t, p.Post(posts))
+		}}
+	})
+	p = open[int](t, 2, WithParking(ParkThread))
+	for want := 1; want <= 100; want++ {
+		v, err := p.Get(time.Microsecond)
+		require.NoError(t, err)
+		require.Equal(t, want, v)
+		require.Zero(t, p.Len())
+	}
+	require.Zero(t, p.Stats().Timeouts)
+	require.Zero(t, p.Stats().Waiting)
+}
+
+// With the true clock: the packet went to the waiter, or it stayed.
+func TestRow11_PostRacingTheDeadline(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 2, mode)
+		handed, stayed := 0, 0
+		for i := range 1000 {
+			wait := time.Duration(i%50+1) * time.Microsecond
+			get := async(func() (int, error) { return p.Get(wait) })
+			for start := time.Now(); time.Since(start) < wait+5*time.Microsecond; {
+				runtime.Gosched()
+			}
+			require.NoError(t, p.Post(i))
+			v, err := await(t, get)
+			if err == ErrTimeout {
+				stayed++
+				v, err = p.Get(0)
+			} else {
+				handed++
+			}
+			require.NoError(t, err)
+			require.Equal(t, i, v)
+			_, err = p.Get(0)
+			require.Equal(t, ErrTimeout, err, "twice")
+		}
+		t.Logf("%d handed, %d stayed", handed, stayed)
+	})
+}
+
+// Waiters sleep on, whatever happens to others in the process.
+func TestRow12_NoSpuriousReturns(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		const n = 8
+		p, q := open[int](t, 2, mode), open[int](t, 2, mode)
+		gets := park(t, p, n)
+		for i := range 300 { // parkers that are used again, and collected
+			get := async(func() (int, error) { return q.Get(Infinite) })
+			require.NoError(t, q.PostTimeout(i, Infinite))
+			took(t, i, get)
+			_, err := q.Get(time.Microsecond)
+			require.Equal(t, ErrTimeout, err)
+			require.Zero(t, q.Interrupt())
+			if i%100 == 0 {
+				runtime.GC()
+			}
+		}
+		parked(t, p, n)
+		require.Equal(t, uint64(n), p.Stats().Parks, "none came back in between")
+		require.Zero(t, p.Stats().Wakes)
+		require.Equal(t, n, p.Interrupt())
+		for _, get := range gets {
+			_, err := await(t, get)
+			require.Equal(t, ErrInterrupted, err)
+		}
+	})
+}

@@ -1,0 +1,170 @@
+//go:build !iocp_portable
+
+package iocp
+
+import (
+	"bytes"
+	"math"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/iocp-go/iocp/waiter"
+)
+
+// eachWidth runs f for both widths of the kernel's time, where there are two.
+func eachWidth(t *testing.T, f func(t *testing.T)) {
+	if math.MaxUint == math.MaxUint64 {
+		require.True(t, wideTime)
+		f(t)
+		return
+	}
+	old := wideTime
+	defer func() { wideTime = old }()
+	for name, wide := range map[string]bool{"narrow": false, "wide": true} {
+		t.Run(name, func(t *testing.T) {
+			wideTime = wide
+			var word atomic.Uint32
+			if futexWait(&word, 1, waiter.Forever) == unix.ENOSYS {
+				t.Skip("the kernel has no such call")
+			}
+			f(t)
+		})
+	}
+}
+
+func TestFutex_Wait(t *testing.T) {
+	eachWidth(t, func(t *testing.T) {
+		var word atomic.Uint32
+		require.Equal(t, unix.EAGAIN, futexWait(&word, 1, waiter.Forever), "not the value expected")
+		require.Equal(t, unix.ETIMEDOUT, futexWait(&word, 0, 0), "long past")
+		for _, d := range []time.Duration{1, time.Microsecond, time.Millisecond, 30 * time.Millisecond} {
+			deadline := in(d)
+			for waiter.Now() < deadline { // a signal of the runtime's own may end it
+				err := futexWait(&word, 0, deadline)
+				require.Contains(t, []syscall.Errno{unix.ETIMEDOUT, unix.EINTR}, err)
+				if err == unix.ETIMEDOUT {
+					require.GreaterOrEqual(t, waiter.Now(), deadline, "the two clocks differ")
+				}
+			}
+		}
+	})
+}
+
+func TestFutex_Wake(t *testing.T) {
+	eachWidth(t, func(t *testing.T) {
+		for _, deadline := range []int64{waiter.Forever, in(time.Hour), in(100 * 365 * 24 * time.Hour)} {
+			var word atomic.Uint32
+			woken := async(func() (int, error) {
+				for word.Load() == 0 {
+					if err := futexWait(&word, 0, deadline); err == unix.ETIMEDOUT {
+						return 0, err
+					}
+				}
+				return 1, nil
+			})
+			eventually(t, "asleep", func() bool { return len(woken) != 0 || inFutexWait() })
+			word.Store(1)
+			futexWake(&word)
+			took(t, 1, woken)
+		}
+	})
+}
+
+func TestFutex_ParkerOfEachWidth(t *testing.T) {
+	if math.MaxUint == math.MaxUint64 {
+		return // there is one, and the tests named below have used it
+	}
+	eachWidth(t, func(t *testing.T) {
+		t.Run("never early", TestPark_NeverEarly)
+		t.Run("past", TestPark_DeadlineInThePast)
+		t.Run("forever", TestPark_Forever)
+	})
+}
+
+// A storm of signals to the thread that sleeps: each ends its futex call with
+// EINTR, and none ends the Park.
+func TestFutex_Signals(t *testing.T) {
+	eachWidth(t, func(t *testing.T) {
+		p := newThreadParker()
+		tid := make(chan int)
+		deadlines := make(chan int64)
+		woken := make(chan bool)
+		go func() {
+			runtime.LockOSThread() // not unlocked: the thread ends with its goroutine
+			tid <- unix.Gettid()
+			for deadline := range deadlines {
+				woken <- p.Park(deadline, nil)
+			}
+		}()
+		target := <-tid
+		signal := func() {
+			require.NoError(t, unix.Tgkill(unix.Getpid(), target, unix.SIGURG))
+			require.NoError(t, unix.Kill(unix.Getpid(), unix.SIGURG))
+		}
+
+		for _, d := range []time.Duration{50 * time.Microsecond, 3 * time.Millisecond, 50 * time.Millisecond} {
+			deadline := in(d)
+			deadlines <- deadline
+			for over := false; !over; {
+				select {
+				case ok := <-woken:
+					require.False(t, ok, "nobody left a token")
+					require.GreaterOrEqual(t, waiter.Now(), deadline)
+					over = true
+				default:
+					signal()
+					runtime.Gosched()
+				}
+			}
+		}
+		for _, deadline := range []int64{waiter.Forever, in(time.Hour)} {
+			deadlines <- deadline
+			for range 2000 {
+				signal()
+				select {
+				case <-woken:
+					t.Fatal("ended by a signal")
+				default:
+				}
+			}
+			p.Unpark()
+			require.True(t, <-woken)
+		}
+		close(deadlines)
+	})
+}
+
+// Row 7 and 12 with the whole port in between.
+func TestRow7_NeverEarlyUnderSignals(t *testing.T) {
+	const wait = 30 * time.Millisecond
+	p := open[int](t, 2, WithParking(ParkThread))
+	tid := make(chan int, 1)
+	start := time.Now()
+	get := async(func() (int, error) {
+		runtime.LockOSThread()
+		tid <- unix.Gettid()
+		_, err := p.Get(wait)
+		if d := time.Since(start); d < wait {
+			t.Errorf("%v after %v", err, d)
+		}
+		return 0, err
+	})
+	target := <-tid
+	for len(get) == 0 {
+		if err := unix.Tgkill(unix.Getpid(), target, unix.SIGURG); err != nil {
+			break // it came home in between, and its thread with it
+		}
+	}
+	_, err := await(t, get)
+	require.Equal(t, ErrTimeout, err)
+	require.Equal(t, uint64(1), p.Stats().Parks)
+}
+
+// inFutexWait reports whether a goroutine is within the call that sleeps.
+func inFutexWait() bool { return bytes.Contains(stacks(), []byte("iocp.futexWait(")) }

@@ -1,0 +1,215 @@
+package iocp
+
+import (
+	"bytes"
+	"math"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/waiter"
+)
+
+// patience is how long a test waits for what must happen. It is no measure of
+// anything: a test that runs into it has found a lost wake-up.
+const patience = 60 * time.Second
+
+// eachMode runs f for every way to sleep.
+func eachMode(t *testing.T, f func(t *testing.T, mode Option)) {
+	for name, m := range map[string]Parking{"auto": ParkAuto, "thread": ParkThread, "goroutine": ParkGoroutine} {
+		t.Run(name, func(t *testing.T) { f(t, WithParking(m)) })
+	}
+}
+
+// open is New for ports that must come to be.
+func open[T any](t testing.TB, capacity int, opts ...Option) *Port[T] {
+	t.Helper()
+	p, err := New[T](capacity, opts...)
+	require.NoError(t, err)
+	return p
+}
+
+// eventually polls until ok.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for start := time.Now(); !ok(); {
+		if time.Since(start) > patience {
+			t.Fatalf("%s: not within %v\n%s", what, patience, stacks())
+		}
+		runtime.Gosched()
+	}
+}
+
+func stacks() []byte {
+	buf := make([]byte, 1<<20)
+	return buf[:runtime.Stack(buf, true)]
+}
+
+// parked waits until exactly n Gets sleep on p, and every poster that waits. A
+// call that Stats counts may still be about to look at the queue once more, and
+// takes for itself what it sees there. So it counts only once it is in Park.
+func parked[T any](t testing.TB, p *Port[T], n int) {
+	t.Helper()
+	eventually(t, "gets parked", func() bool {
+		s := p.Stats()
+		return s.Waiting == n && sleepers() >= n+s.WaitingPosters
+	})
+}
+
+// parkedPosters is parked for calls that wait for room.
+func parkedPosters[T any](t testing.TB, p *Port[T], n int) {
+	t.Helper()
+	eventually(t, "posters parked", func() bool {
+		s := p.Stats()
+		return s.WaitingPosters == n && sleepers() >= n+s.Waiting
+	})
+}
+
+// sleepers is the number of goroutines within a parker.
+func sleepers() (n int) {
+	for _, g := range bytes.Split(stacks(), []byte("\n\n")) {
+		if bytes.Contains(g, []byte("Parker).Park(")) {
+			n++
+		}
+	}
+	return n
+}
+
+// result is what a call returned that ran in its own goroutine.
+type result[T any] struct {
+	v   T
+	err error
+}
+
+// async runs f in its own goroutine.
+func async[T any](f func() (T, error)) <-chan result[T] {
+	c := make(chan result[T], 1)
+	go func() {
+		v, err := f()
+		c <- result[T]{v, err}
+	}()
+	return c
+}
+
+// asyncErr is async for a call that returns no value.
+func asyncErr(f func() error) <-chan result[struct{}] {
+	return async(func() (struct{}, error) { return struct{}{}, f() })
+}
+
+// await returns what the call behind c returned.
+func await[T any](t testing.TB, c <-chan result[T]) (T, error) {
+	t.Helper()
+	select {
+	case r := <-c:
+		return r.v, r.err
+	case <-time.After(patience):
+		t.Fatalf("a call did not return\n%s", stacks())
+		panic("unreachable")
+	}
+}
+
+// took requires that the call behind c returned want.
+func took[T any](t testing.TB, want T, c <-chan result[T]) {
+	t.Helper()
+	v, err := await(t, c)
+	require.NoError(t, err)
+	require.Equal(t, want, v)
+}
+
+// park starts n infinite Gets that go to sleep one after the other.
+func park[T any](t testing.TB, p *Port[T], n int) []<-chan result[T] {
+	t.Helper()
+	before := p.Stats().Waiting
+	var gets []<-chan result[T]
+	for i := range n {
+		gets = append(gets, async(func() (T, error) { return p.Get(Infinite) }))
+		parked(t, p, before+i+1)
+	}
+	return gets
+}
+
+// withParker makes ports whose Gets sleep as newParker says, where they have no
+// context that can end.
+func withParker(t testing.TB, newParker func() waiter.Parker) {
+	old := newThreadParker
+	newThreadParker = newParker
+	t.Cleanup(func() { newThreadParker = old })
+}
+
+func TestCapacity(t *testing.T) {
+	for capacity, want := range map[int]int{1: 2, 2: 2, 3: 4, 4: 4, 5: 8, 1000: 1024, 1024: 1024} {
+		p := open[int](t, capacity)
+		require.Equal(t, want, p.Cap())
+		for i := range want {
+			require.Equal(t, i, p.Len())
+			require.NoError(t, p.Post(i))
+		}
+		require.Equal(t, ErrFull, p.Post(0))
+		require.Equal(t, want, p.Len())
+	}
+}
+
+func TestCapacityOutOfRange(t *testing.T) {
+	huge := uint64(1) << 40 // 0 as an int of 32 bits
+	for _, capacity := range []int{0, -1, math.MinInt, int(huge), math.MaxInt, 1<<30 + 1} {
+		p, err := New[int](capacity)
+		require.Nil(t, p)
+		require.ErrorIs(t, err, ErrInvalidParameter, "capacity %d", capacity)
+		require.NotErrorIs(t, err, ErrFull)
+	}
+}
+
+// 2^50 bytes: in range by the count, beyond what any allocation can be.
+func TestCapacityBeyondMemory(t *testing.T) {
+	require.NotPanics(t, func() {
+		p, err := New[[1 << 20]byte](1 << 30)
+		require.Nil(t, p)
+		require.ErrorIs(t, err, ErrInvalidParameter)
+	})
+}
+
+func TestOptionsOutOfRange(t *testing.T) {
+	for _, opt := range []Option{nil, WithParking(ParkGoroutine + 1), WithParking(255)} {
+		p, err := New[int](2, opt)
+		require.Nil(t, p)
+		require.ErrorIs(t, err, ErrInvalidParameter)
+	}
+}
+
+func TestStats(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 2, mode)
+		require.Zero(t, p.Stats())
+		_, err := p.Get(time.Microsecond)
+		require.Equal(t, ErrTimeout, err)
+		require.Equal(t, Stats{Parks: 1, Timeouts: 1}, p.Stats())
+
+		gets := park(t, p, 2)
+		require.Equal(t, Stats{Parks: 3, Timeouts: 1, Waiting: 2}, p.Stats())
+		require.NoError(t, p.Post(1))
+		took(t, 1, gets[1])
+		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 1, Timeouts: 1, Waiting: 1}, p.Stats())
+		require.Equal(t, 1, p.Interrupt())
+		_, err = await(t, gets[0])
+		require.Equal(t, ErrInterrupted, err)
+		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 2, Timeouts: 1}, p.Stats())
+
+		n, err := p.PostBatch([]int{2, 3, 4})
+		require.Equal(t, 2, n)
+		require.Equal(t, ErrFull, err)
+		post := asyncErr(func() error { return p.PostTimeout(5, Infinite) })
+		parkedPosters(t, p, 1)
+		s := p.Stats()
+		require.Equal(t, 1, s.WaitingPosters)
+		require.Equal(t, uint64(3), s.Posted)
+		require.Equal(t, uint64(1), s.Taken)
+		_, err = p.Get(0)
+		require.NoError(t, err)
+		_, err = await(t, post)
+		require.NoError(t, err)
+		require.Equal(t, 0, p.Stats().WaitingPosters)
+		require.Equal(t, uint64(4), p.Stats().Posted)
+	})
+}

@@ -1,0 +1,246 @@
+package iocp
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRow1_ValuesBitExact(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[Packet](t, 8, mode)
+		packets := []Packet{
+			{}, // (0, 0, nil): an ordinary packet
+			{Overlapped: new(Overlapped), Key: ^uintptr(0), Transferred: math.MaxUint32, Status: math.MaxUint32},
+			{Key: 1 << 31, Transferred: 1},
+			{Overlapped: &Overlapped{Internal: 1}, Key: 7},
+		}
+		for _, want := range packets {
+			require.NoError(t, p.Post(want))
+			v, err := p.Get(0)
+			require.NoError(t, err)
+			require.Equal(t, want, v)
+			require.True(t, want == v, "the same pointer")
+
+			get := park(t, p, 1)[0] // the same by hand-over
+			require.NoError(t, p.Post(want))
+			v, err = await(t, get)
+			require.NoError(t, err)
+			require.True(t, want == v)
+		}
+	})
+}
+
+func TestRow2_SamePacketThrice(t *testing.T) {
+	p := open[Packet](t, 4)
+	v := Packet{Overlapped: new(Overlapped), Key: 1}
+	for range 3 {
+		require.NoError(t, p.Post(v))
+	}
+	for range 3 {
+		got, err := p.Get(0)
+		require.NoError(t, err)
+		require.True(t, v == got)
+	}
+	_, err := p.Get(0)
+	require.Equal(t, ErrTimeout, err)
+}
+
+func TestRow3_PostNeverWaits(t *testing.T) {
+	p := open[int](t, 4)
+	for i := range 4 {
+		require.NoError(t, p.Post(i))
+	}
+	for range 10 { // a Post that waited would never return
+		require.Equal(t, ErrFull, p.Post(9))
+		require.Equal(t, ErrTimeout, p.PostTimeout(9, 0))
+		n, err := p.PostBatch([]int{9})
+		require.Equal(t, 0, n)
+		require.Equal(t, ErrFull, err)
+	}
+	v, err := p.Get(0)
+	require.NoError(t, err)
+	require.Equal(t, 0, v)
+	require.NoError(t, p.Post(4)) // exactly one place came free
+	require.Equal(t, ErrFull, p.Post(9))
+	require.NoError(t, p.Close())
+	require.Equal(t, ErrClosed, p.Post(9), "closed counts before full")
+	require.Equal(t, ErrClosed, p.PostTimeout(9, 0))
+	require.Equal(t, ErrClosed, p.PostTimeout(9, Infinite))
+	for want := 1; want <= 4; want++ {
+		v, err := p.Get(0)
+		require.NoError(t, err)
+		require.Equal(t, want, v)
+	}
+}
+
+// A consumer re-posts from inside its handler, on a port full to the brim: the
+// place that its Get made is there at once.
+func TestRow4_RepostFromHandler(t *testing.T) {
+	p := open[int](t, 2)
+	require.NoError(t, p.Post(0))
+	require.NoError(t, p.Post(1))
+	for i := range 1000 {
+		v, err := p.Get(0)
+		require.NoError(t, err)
+		require.Equal(t, i, v)
+		require.NoError(t, p.Post(v+2))
+		require.Equal(t, ErrFull, p.Post(-1))
+	}
+}
+
+// No spurious full, the mirror of TestRow6_NoSpuriousEmpty: each of the
+// goroutines has one place of its own.
+func TestRow4_RepostByManyConsumers(t *testing.T) {
+	const workers = 4
+	p := open[int](t, workers)
+	for i := range workers {
+		require.NoError(t, p.Post(i))
+	}
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := 0; i < 20000 && !t.Failed(); i++ {
+				v, err := p.Get(0)
+				if err == nil {
+					err = p.Post(v)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.Equal(t, workers, p.Len())
+}
+
+// A nil from a Post that races Close means that the packet can be taken.
+func TestRow5_PostRacingClose(t *testing.T) {
+	for range 2000 {
+		p := open[int](t, 8)
+		posts := make(chan error, 3)
+		for range cap(posts) {
+			go func() { posts <- p.Post(1) }()
+		}
+		runtime.Gosched()
+		require.NoError(t, p.Close())
+		accepted := 0
+		for range cap(posts) {
+			if err := <-posts; err == nil {
+				accepted++
+			} else {
+				require.Equal(t, ErrClosed, err)
+			}
+		}
+		for range accepted {
+			_, err := p.Get(0)
+			require.NoError(t, err)
+		}
+		_, err := p.Get(Infinite)
+		require.Equal(t, ErrClosed, err)
+	}
+}
+
+func TestPostTimeout_WaitsForRoom(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 2, mode)
+		require.NoError(t, p.PostTimeout(0, 0))
+		require.NoError(t, p.PostTimeout(1, Infinite))
+		for i := range 20 {
+			for _, wait := range []time.Duration{Infinite, math.MinInt64, math.MaxInt64, time.Hour} {
+				post := asyncErr(func() error { return p.PostTimeout(2, wait) })
+				parkedPosters(t, p, 1)
+				v, err := p.Get(0)
+				require.NoError(t, err)
+				_, err = await(t, post)
+				require.NoError(t, err, "round %d, wait %v, took %d", i, wait, v)
+				require.Equal(t, 2, p.Len())
+			}
+		}
+	})
+}
+
+// Every way to take makes room.
+func TestPostTimeout_AnyTakerMakesRoom(t *testing.T) {
+	dst := make([]int, 2)
+	for name, take := range map[string]func(p *Port[int]) error{
+		"Get":             func(p *Port[int]) error { _, err := p.Get(Infinite); return err },
+		"GetContext":      func(p *Port[int]) error { _, err := p.GetContext(t.Context()); return err },
+		"GetBatch":        func(p *Port[int]) error { _, err := p.GetBatch(dst, 0); return err },
+		"GetBatchContext": func(p *Port[int]) error { _, err := p.GetBatchContext(t.Context(), dst); return err },
+		"All": func(p *Port[int]) error {
+			for range p.All(t.Context()) {
+				return nil
+			}
+			return errTest
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := open[int](t, 2)
+			_, err := p.PostBatch([]int{0, 1})
+			require.NoError(t, err)
+			post := asyncErr(func() error { return p.PostTimeout(2, Infinite) })
+			parkedPosters(t, p, 1)
+			require.NoError(t, take(p))
+			_, err = await(t, post)
+			require.NoError(t, err)
+		})
+	}
+}
+
+// Posters get room in the order of their calls, so their packets are taken in
+// that order too.
+func TestPostTimeout_OldestPosterFirst(t *testing.T) {
+	p := open[int](t, 2)
+	require.NoError(t, p.Post(0))
+	require.NoError(t, p.Post(1))
+	var posts []<-chan result[struct{}]
+	for i := 2; i < 8; i++ {
+		posts = append(posts, asyncErr(func() error { return p.PostContext(t.Context(), i) }))
+		parkedPosters(t, p, i-1)
+	}
+	for want := range 8 {
+		v, err := p.Get(Infinite)
+		require.NoError(t, err)
+		require.Equal(t, want, v)
+	}
+	for _, post := range posts {
+		_, err := await(t, post)
+		require.NoError(t, err)
+	}
+}
+
+func TestPostTimeout_NeverEarly(t *testing.T) {
+	p := open[int](t, 2)
+	require.NoError(t, p.Post(0))
+	require.NoError(t, p.Post(0))
+	for _, wait := range []time.Duration{1, time.Microsecond, 200 * time.Microsecond, 5 * time.Millisecond} {
+		start := time.Now()
+		err := p.PostTimeout(1, wait)
+		require.GreaterOrEqual(t, time.Since(start), wait)
+		require.Equal(t, ErrTimeout, err)
+	}
+	require.Equal(t, 2, p.Len())
+}
+
+func TestPostContext(t *testing.T) {
+	p := open[int](t, 2)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	require.NoError(t, p.PostContext(ctx, 0))
+	require.NoError(t, p.PostContext(ctx, 1))
+	post := asyncErr(func() error { return p.PostContext(ctx, 2) })
+	parkedPosters(t, p, 1)
+	cancel(errTest)
+	_, err := await(t, post)
+	require.Equal(t, errTest, err)
+	_, err = p.Get(0)
+	require.NoError(t, err)
+	require.Equal(t, errTest, p.PostContext(ctx, 3), "done already: nothing is posted, room or not")
+	require.Equal(t, 1, p.Len())
+}

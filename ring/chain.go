@@ -1,0 +1,286 @@
+package ring
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
+// Chain is a FIFO queue that grows: when its last ring is full, that is sealed
+// by its closed bit and a larger one is linked behind it. A chain that is not
+// allowed to grow costs one load more than its ring.
+//
+// Invariants:
+//
+// Positions run through the chain: a ring begins where the one before it was
+// sealed. So the elements in the chain are those between the first ring's deq
+// and the last ring's enq.
+//
+// Only under mu is a ring sealed, and linked to its successor; between that, and
+// after Close, the last ring is sealed. So whoever holds mu and finds the last
+// ring sealed knows that the chain is closed.
+//
+// head leaves a ring when it is sealed, drained and has a successor. What head
+// has left is garbage.
+type Chain[T any] struct {
+	tail  atomic.Pointer[Ring[T]] // pushes go here
+	head  atomic.Pointer[Ring[T]] // pops come from here
+	base  int                     // capacity of the first ring, and of one that replaces it after a burst
+	limit uint64                  // elements in the chain, in steps
+	start uint64
+
+	mu sync.Mutex
+
+	// How many times Shrink must find the chain empty: a ring that is wanted again
+	// soon after it was given up, should be kept for longer.
+	patience atomic.Int64
+	found    atomic.Int64 // since the last growth or shrinking
+	shrunk   uint64       // the word at which the chain last shrank
+}
+
+// Init prepares c with r, which must be new, as its first ring. The chain
+// grows to max elements; a max that is not above r's capacity is no growth, and
+// 0 no limit.
+func (c *Chain[T]) Init(r *Ring[T], max int) {
+	c.base, c.start = r.Cap(), r.start
+	c.limit = r.lap()
+	if max == 0 {
+		c.limit = ^uint64(0) &^ closedBit
+	} else if max > c.base {
+		c.limit = uint64(max) * step
+	}
+	c.tail.Store(r)
+	c.head.Store(r)
+}
+
+// Valid reports whether Init was called. The other methods need it.
+func (c *Chain[T]) Valid() bool { return c.tail.Load() != nil }
+
+// Tail is the ring that a push goes to; it may have been sealed since.
+func (c *Chain[T]) Tail() *Ring[T] { return c.tail.Load() }
+
+// Head is the ring that a pop comes from; it may have been drained since.
+func (c *Chain[T]) Head() *Ring[T] { return c.head.Load() }
+
+// grows reports whether the chain may be longer than one ring.
+func (c *Chain[T]) grows() bool { return c.limit != uint64(c.base)*step }
+
+// TryPush is [Ring.TryPush]. Growing, it may wait for another's growth, and
+// allocates.
+func (c *Chain[T]) TryPush(v T) bool {
+	return c.tail.Load().TryPush(v) || c.grows() && c.pushGrow([]T{v}) == 1
+}
+
+// TryPushBatch is [Ring.TryPushBatch].
+func (c *Chain[T]) TryPushBatch(vs []T) int {
+	if !c.grows() {
+		return c.tail.Load().TryPushBatch(vs)
+	}
+	return c.pushGrow(vs)
+}
+
+// pushGrow pushes a prefix of vs as long as the limit allows, contiguous, to the
+// last ring if that has room for all of it, else to new ones.
+func (c *Chain[T]) pushGrow(vs []T) int {
+	for len(vs) != 0 {
+		r := c.tail.Load()
+		if r.pushBatch(vs, len(vs)) != 0 {
+			return len(vs)
+		}
+		n, again := c.grow(r, vs)
+		if !again {
+			return n
+		}
+	}
+	return 0
+}
+
+// grow links new rings behind r, with a prefix of vs in them already, and
+// returns its length. again says that somebody was quicker.
+func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tail.Load() != r {
+		return 0, true
+	}
+	enq := r.enq.Load()
+	if enq&closedBit != 0 {
+		return 0, false // closed
+	}
+	// deq after enq: it has only risen since, so no room is counted that is not
+	// there, and no room at all means that the chain was full when deq was loaded.
+	room := int(min(c.limit-(enq-c.first().deq.Load()), MaxCapacity*step) / step)
+	if room == 0 {
+		return 0, false
+	}
+	vs = vs[:min(len(vs), room)]
+	if free := r.lap() - (enq - r.deq.Load()); free <= r.lap() && free/step >= uint64(len(vs)) {
+		n = r.pushBatch(vs, len(vs))
+		return n, n == 0
+	}
+	// The seal. It takes enq only from the value that room was computed for, and
+	// is to a waiter what a claim is: it changes what Empty has loaded.
+	if !r.enq.CompareAndSwap(enq, enq|closedBit) {
+		return 0, true
+	}
+	if c.shrunk != 0 && enq-c.shrunk < 64*r.lap() {
+		c.patience.Store(min(8*c.patience.Load()+8, 1<<20))
+	} else {
+		c.patience.Store(0)
+	}
+	c.found.Store(0)
+	last, size := r, r.Cap()
+	for n < len(vs) {
+		size = min(max(2*size, ceilPower(len(vs)-n)), floorPower(room-n), MaxCapacity)
+		next := newRing[T](size, last.enq.Load()&^closedBit)
+		n += next.TryPushBatch(vs[n:])
+		if last != r {
+			last.Close()
+		}
+		last.next.Store(next)
+		last = next
+	}
+	c.tail.Store(last)
+	return n, false
+}
+
+func floorPower(n int) int { return 1 << (bits.Len(uint(n)) - 1) }
+func ceilPower(n int) int  { return 1 << bits.Len(uint(n-1)) }
+
+// Shrink is to be called when the chain was found empty. It puts a ring of the
+// first one's capacity in the place of a larger one, so that memory comes back
+// when a burst has drained, but not between bursts that follow each other.
+func (c *Chain[T]) Shrink() {
+	r := c.tail.Load()
+	if r.Cap() <= c.base || !r.Empty() || c.found.Add(1) <= c.patience.Load() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tail.Load() != r {
+		return
+	}
+	// Sealed only if empty: enq was deq, and the exchange fails if it has risen.
+	enq := r.deq.Load()
+	if !r.enq.CompareAndSwap(enq, enq|closedBit) {
+		return
+	}
+	c.shrunk = enq | closedBit // not 0
+	next := newRing[T](c.base, enq)
+	r.next.Store(next)
+	c.tail.Store(next)
+}
+
+// TryPop is [Ring.TryPop].
+func (c *Chain[T]) TryPop() (v T, ok bool) {
+	for {
+		r := c.head.Load()
+		if v, ok = r.TryPop(); ok || !c.pass(r) {
+			return v, ok
+		}
+	}
+}
+
+// TryPopReady is [Ring.TryPopReady].
+func (c *Chain[T]) TryPopReady() (v T, ok bool) {
+	for {
+		r := c.head.Load()
+		if v, ok = r.TryPopReady(); ok || !c.pass(r) {
+			return v, ok
+		}
+	}
+}
+
+// TryPopBatch is [Ring.TryPopBatch]; it stops at a seam.
+func (c *Chain[T]) TryPopBatch(dst []T) int {
+	for {
+		r := c.head.Load()
+		if n := r.TryPopBatch(dst); n != 0 || !c.pass(r) {
+			return n
+		}
+	}
+}
+
+// pass moves head on from r if nothing is left in it, now or later, and
+// something is linked behind it. If not, a pop that found r empty was right: r
+// was the last ring then, or is sealed with nothing behind it yet.
+func (c *Chain[T]) pass(r *Ring[T]) bool {
+	if !r.Drained() {
+		return false
+	}
+	next := r.next.Load()
+	if next == nil {
+		return false
+	}
+	c.head.CompareAndSwap(r, next) // lost: somebody else has moved it
+	return true
+}
+
+// first is the first ring with anything in it, or the last ring.
+func (c *Chain[T]) first() *Ring[T] {
+	for {
+		if r := c.head.Load(); !c.pass(r) {
+			return r
+		}
+	}
+}
+
+// Close makes every later push fail and reports whether it is the first to do
+// so. What was pushed stays and can be popped.
+func (c *Chain[T]) Close() bool {
+	c.mu.Lock() // what is being linked gets linked
+	defer c.mu.Unlock()
+	return c.tail.Load().seal()
+}
+
+// Closed reports whether Close was called.
+func (c *Chain[T]) Closed() bool {
+	if !c.tail.Load().Closed() {
+		return false
+	}
+	c.mu.Lock() // sealed for good, or until a ring is linked
+	defer c.mu.Unlock()
+	return c.tail.Load().Closed()
+}
+
+// Drained reports whether the chain is closed and every element has been claimed
+// by a pop. Once true it stays true.
+func (c *Chain[T]) Drained() bool {
+	return c.Closed() && c.first().Drained() && c.first() == c.tail.Load()
+}
+
+// Empty is [Ring.Empty]: if the first ring is not sealed it is the last, and
+// each push after that changes its enq, by a claim or by the seal.
+func (c *Chain[T]) Empty() bool { return c.first().Empty() }
+
+// Full is [Ring.Full]: the chain was open and at its limit.
+func (c *Chain[T]) Full() bool {
+	deq := c.first().deq.Load() // before enq: see Ring.Full
+	return c.tail.Load().enq.Load()-deq == c.limit
+}
+
+// Len is [Ring.Len].
+func (c *Chain[T]) Len() int {
+	for {
+		r := c.tail.Load()
+		enq := r.enq.Load()
+		deq := c.first().deq.Load()
+		if r.enq.Load() == enq && c.tail.Load() == r { // so it was, when deq was loaded
+			return int((enq&^closedBit - deq) / step)
+		}
+	}
+}
+
+// Cap is the number of elements that the last ring has room for.
+func (c *Chain[T]) Cap() int { return c.tail.Load().Cap() }
+
+// Room reports whether the limit is not reached.
+func (c *Chain[T]) Room() bool { return uint64(c.Len()) < c.limit/step }
+
+// Pushed and Popped are the numbers of elements claimed so far.
+func (c *Chain[T]) Pushed() uint64 {
+	return (c.tail.Load().enq.Load()&^closedBit - c.start) / step
+}
+
+// Popped is the mirror of Pushed.
+func (c *Chain[T]) Popped() uint64 { return (c.first().deq.Load() - c.start) / step }

@@ -1,0 +1,264 @@
+package ring
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func newChain[T any](t *testing.T, capacity int, start uint64, max int) *Chain[T] {
+	t.Helper()
+	r, err := NewAt[T](capacity, start)
+	require.NoError(t, err)
+	c := new(Chain[T])
+	c.Init(r, max)
+	return c
+}
+
+// rings is the number of rings from head on.
+func (c *Chain[T]) rings() (n int) {
+	for r := c.first(); r != nil; r = r.next.Load() {
+		n++
+	}
+	return n
+}
+
+// A chain holds exactly as many elements as its limit, whatever the sizes of the
+// rings that this takes, and wherever the positions wrap.
+func TestChainLimit(t *testing.T) {
+	for _, start := range []uint64{0, 1<<63 - 5, 1<<63 - 1} {
+		for _, capacity := range []int{2, 4, 8} {
+			for _, max := range []int{0, capacity, capacity + 1, 13, 16, 100} {
+				for _, batch := range []int{1, 3, 7} {
+					c := newChain[int](t, capacity, start, max)
+					want := max
+					if max == 0 {
+						want = 1000
+					} else if max < capacity {
+						want = capacity
+					}
+					vs := make([]int, batch)
+					pushed := 0
+					for pushed < want {
+						for i := range vs {
+							vs[i] = pushed + i
+						}
+						n := c.TryPushBatch(vs)
+						require.Positive(t, n)
+						if n < batch {
+							require.Equal(t, want, pushed+n)
+						}
+						pushed += n
+						require.Equal(t, pushed, c.Len())
+						require.EqualValues(t, pushed, c.Pushed())
+					}
+					if max != 0 {
+						require.False(t, c.TryPush(0))
+						require.Zero(t, c.TryPushBatch(vs))
+						require.False(t, c.Room())
+						require.True(t, c.Full())
+					}
+					for i := range pushed {
+						v, ok := c.TryPop()
+						require.True(t, ok)
+						require.Equal(t, i, v)
+					}
+					_, ok := c.TryPop()
+					require.False(t, ok)
+					require.True(t, c.Empty())
+					require.Zero(t, c.Len())
+					require.EqualValues(t, pushed, c.Popped())
+				}
+			}
+		}
+	}
+}
+
+// At its limit a chain has room as soon as, and for as many as, elements leave.
+func TestChainAtTheBrim(t *testing.T) {
+	c := newChain[int](t, 4, 0, 29)
+	in, out := 0, 0
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 20000 {
+		vs := make([]int, 1+rng.IntN(9))
+		for i := range vs {
+			vs[i] = in + i
+		}
+		n := c.TryPushBatch(vs)
+		require.Equal(t, min(len(vs), 29-(in-out)), n)
+		in += n
+		dst := make([]int, 1+rng.IntN(9))
+		for want := min(len(dst), in-out); want > 0; {
+			n := c.TryPopBatch(dst[:want])
+			require.Positive(t, n)
+			for _, v := range dst[:n] {
+				require.Equal(t, out, v)
+				out++
+			}
+			want -= n
+		}
+		require.Equal(t, in-out, c.Len())
+	}
+}
+
+func TestChainClose(t *testing.T) {
+	c := newChain[int](t, 2, 0, 0)
+	for i := range 11 {
+		require.True(t, c.TryPush(i))
+	}
+	require.False(t, c.Closed())
+	require.True(t, c.Close())
+	require.False(t, c.Close())
+	require.True(t, c.Closed())
+	require.False(t, c.TryPush(0))
+	require.Zero(t, c.TryPushBatch([]int{1, 2}))
+	for i := range 11 {
+		require.False(t, c.Drained())
+		v, ok := c.TryPopReady()
+		require.True(t, ok)
+		require.Equal(t, i, v)
+	}
+	require.True(t, c.Drained())
+	require.False(t, c.Empty(), "a closed chain is not idle")
+}
+
+// A ring that is sealed with a push in flight is not passed before that push has
+// been popped.
+func TestChainPushInFlightAtTheSeam(t *testing.T) {
+	c := newChain[int](t, 2, 0, 0)
+	r := c.Tail()
+	require.True(t, c.TryPush(0))
+	claimed, n := r.claimPush(1, 1)
+	require.Equal(t, 1, n)
+	require.True(t, c.TryPush(2)) // full: sealed, and a ring linked
+	require.Equal(t, 2, c.rings())
+	require.Equal(t, 3, c.Len())
+
+	v, ok := c.TryPop()
+	require.True(t, ok)
+	require.Equal(t, 0, v)
+	_, ok = c.TryPopReady()
+	require.False(t, ok, "the oldest is in flight")
+	require.False(t, c.Empty())
+	popped := make(chan int)
+	go func() {
+		v, _ := c.TryPop()
+		popped <- v
+	}()
+	for range 300 {
+		runtime.Gosched()
+	}
+	require.Empty(t, popped)
+	s := r.slot(claimed)
+	s.val = 1
+	storeRelease(&s.seq, claimed+published)
+	require.Equal(t, 1, <-popped)
+	v, ok = c.TryPopReady()
+	require.True(t, ok)
+	require.Equal(t, 2, v)
+}
+
+// After a burst the large ring goes, unless bursts follow each other.
+func TestChainShrink(t *testing.T) {
+	c := newChain[int](t, 2, 0, 0)
+	burst := func(n int) {
+		for i := range n {
+			require.True(t, c.TryPush(i))
+		}
+		require.Greater(t, c.Cap(), 2)
+		c.Shrink()
+		require.Greater(t, c.Cap(), 2, "not empty")
+		for range n {
+			_, ok := c.TryPop()
+			require.True(t, ok)
+		}
+	}
+	burst(1000)
+	c.Shrink()
+	require.Equal(t, 2, c.Cap())
+	require.Equal(t, 1, c.rings())
+	require.True(t, c.TryPush(7))
+	v, ok := c.TryPop()
+	require.True(t, ok)
+	require.Equal(t, 7, v)
+
+	grown := 0
+	for range 100 {
+		before := c.Cap()
+		burst(1000)
+		c.Shrink()
+		if before == 2 {
+			grown++
+		}
+	}
+	require.Less(t, grown, 20, "it kept the ring for most of them")
+}
+
+// Each element once, in each producer's order, across many seams.
+func TestChainStress(t *testing.T) {
+	for _, max := range []int{0, 2, 50} {
+		t.Run(fmt.Sprint("max=", max), func(t *testing.T) {
+			const producers, consumers = 4, 3
+			count := 20000
+			if testing.Short() {
+				count = 2000
+			}
+			c := newChain[[2]int](t, 2, 1<<63-100, max)
+			var pushing, popping sync.WaitGroup
+			var popped atomic.Int64
+			var sum [producers]atomic.Int64
+			for p := range producers {
+				pushing.Go(func() {
+					rng := rand.New(rand.NewPCG(4, uint64(p)))
+					for i := 0; i < count; {
+						vs := make([][2]int, 1+rng.IntN(4))
+						for j := range vs {
+							vs[j] = [2]int{p, i + j}
+						}
+						n := c.TryPushBatch(vs[:min(len(vs), count-i)])
+						if i += n; n == 0 || i%64 == 0 { // in a chain without limit, let it drain
+							runtime.Gosched()
+						}
+					}
+				})
+			}
+			for range consumers {
+				popping.Go(func() {
+					last := [producers]int{-1, -1, -1, -1}
+					dst := make([][2]int, 3)
+					for {
+						over := c.Drained()
+						n := c.TryPopBatch(dst)
+						for _, v := range dst[:n] {
+							if v[1] <= last[v[0]] {
+								t.Errorf("producer %d: %d after %d", v[0], v[1], last[v[0]])
+							}
+							last[v[0]] = v[1]
+							sum[v[0]].Add(int64(v[1]))
+						}
+						popped.Add(int64(n))
+						if n == 0 {
+							if over {
+								return
+							}
+							c.Shrink()
+							runtime.Gosched()
+						}
+					}
+				})
+			}
+			pushing.Wait()
+			require.True(t, c.Close())
+			popping.Wait()
+			require.EqualValues(t, producers*count, popped.Load())
+			for p := range producers {
+				require.EqualValues(t, count*(count-1)/2, sum[p].Load())
+			}
+		})
+	}
+}

@@ -1,0 +1,162 @@
+package waiter
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// hold keeps waiters that have their token from running until it is told to let
+// one go.
+func (b *bed) hold() (let func()) {
+	gate := make(chan struct{})
+	b.lot.woken = func() { <-gate }
+	return func() { gate <- struct{}{} }
+}
+
+// With one hand-off allowed the second packet stays until the first waiter runs,
+// and that one passes it on.
+func TestLimitOne(t *testing.T) {
+	b := newBed(t, NewestFirst, 1)
+	let := b.hold()
+	for who := range 3 {
+		b.park(who)
+	}
+	b.post(1)
+	b.post(2)
+	b.post(3)
+	require.Equal(t, []int{2, 3}, b.q.left())
+	require.Equal(t, 2, b.Waiting())
+	require.EqualValues(t, 1, b.Stats().HandOffs)
+	b.none()
+
+	for i := range 3 {
+		let()
+		r := b.next()
+		require.Equal(t, 2-i, r.who)
+		handed(t, r, i+1)
+		b.check(t)
+	}
+	require.Empty(t, b.q.left())
+	require.False(t, b.Any())
+	require.Zero(t, b.inFlight.Load())
+}
+
+func TestLimitTwo(t *testing.T) {
+	b := newBed(t, NewestFirst, 2)
+	let := b.hold()
+	for who := range 5 {
+		b.park(who)
+	}
+	b.post(1, 2, 3, 4, 5)
+	require.Equal(t, []int{3, 4, 5}, b.q.left())
+	require.Equal(t, 3, b.Waiting())
+	let()
+	handedTo := b.next().who
+	require.Contains(t, []int{3, 4}, handedTo)
+	await(t, "the next link", func() bool { return b.Waiting() == 2 })
+	require.Equal(t, []int{4, 5}, b.q.left())
+	for range 4 {
+		let()
+		require.Equal(t, Handed, b.next().why)
+	}
+	require.False(t, b.Any())
+}
+
+// A waiter that resumes passes on as many as the limit has come to allow, and
+// stops at the number of waiters.
+func TestChainEndsWithWaiters(t *testing.T) {
+	b := newBed(t, NewestFirst, 1)
+	let := b.hold()
+	b.park(0)
+	b.post(1)
+	b.post(2)
+	let()
+	handed(t, b.next(), 1)
+	require.Equal(t, []int{2}, b.q.left(), "it is for whoever looks next")
+	v, why := b.Wait(&b.q, Forever, nil, false)
+	require.Equal(t, Retry, why)
+	require.Nil(t, v)
+}
+
+// Those who were released without a packet do not count against the limit, and
+// a queue that is over releases all at once.
+func TestLimitIsForHandOffs(t *testing.T) {
+	b := newBed(t, NewestFirst, 1)
+	let := b.hold()
+	for who := range 4 {
+		b.park(who)
+	}
+	b.post(1)
+	b.q.close()
+	b.HandOver(&b.q)
+	require.Zero(t, b.Waiting(), "released although one hand-off is in flight")
+	closed := 0
+	for range 4 {
+		let()
+		if b.next().why == Closed {
+			closed++
+		}
+	}
+	require.Equal(t, 3, closed)
+	require.Zero(t, b.inFlight.Load())
+
+	b = newBed(t, NewestFirst, 1)
+	let = b.hold()
+	for who := range 3 {
+		b.park(who)
+	}
+	require.Equal(t, 3, b.Interrupt())
+	for range 3 {
+		let()
+		require.Equal(t, Interrupted, b.next().why)
+	}
+	b.park(3)
+	b.post(1)
+	let()
+	handed(t, b.next(), 1)
+}
+
+// Closing while packets wait behind the limit: the chain delivers them, and its
+// last link releases those who are left.
+func TestClosedBehindLimit(t *testing.T) {
+	b := newBed(t, NewestFirst, 1)
+	let := b.hold()
+	for who := range 4 {
+		b.park(who)
+	}
+	b.post(1)
+	b.post(2)
+	b.q.close()
+	b.HandOver(&b.q)
+	require.Equal(t, 3, b.Waiting())
+	let()
+	handed(t, b.next(), 1)
+	await(t, "the last link", func() bool { return b.Waiting() == 0 })
+	whys := map[Outcome]int{}
+	for range 3 {
+		let()
+		whys[b.next().why]++
+	}
+	require.Equal(t, map[Outcome]int{Handed: 1, Closed: 2}, whys)
+}
+
+// The packet behind the limit is taken by somebody who does not wait: the waiter
+// that resumes finds nothing, and, the queue being closed, releases the others.
+func TestRobbedBehindLimit(t *testing.T) {
+	b := newBed(t, NewestFirst, 1)
+	let := b.hold()
+	b.park(0)
+	b.park(1)
+	b.post(1)
+	b.post(2)
+	b.q.close()
+	b.HandOver(&b.q)
+	v, ok := b.q.TryTake()
+	require.True(t, ok)
+	require.Equal(t, 2, *v)
+	let()
+	handed(t, b.next(), 1)
+	let()
+	require.Equal(t, result{0, nil, Closed}, b.next())
+}
