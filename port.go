@@ -205,7 +205,7 @@ func (p *Port[T]) Get(timeout time.Duration) (T, error) {
 		return zero, p.valid()
 	}
 	if v, ok := p.queue.Head().TryPop(); ok {
-		if p.posts.Any() {
+		if p.posts.Due() {
 			p.posts.HandOver((*room[T])(p))
 		}
 		return v, nil
@@ -236,7 +236,7 @@ func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
 	}
-	return p.getWait(dst, timeout, nil)
+	return p.getBatch(dst, timeout, nil)
 }
 
 // GetBatchContext is GetBatch that waits as GetContext does.
@@ -250,53 +250,64 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	if err := done(ctx); err != nil {
 		return 0, err
 	}
-	return p.getWait(dst, Infinite, ctx)
+	return p.getBatch(dst, Infinite, ctx)
 }
 
-// getWait takes up to len(dst) packets as soon as there is one.
+// getWait takes up to len(dst) packets as soon as there is one. The caller has
+// looked and found none.
 func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
 	var (
-		deadline int64 // 0 until the first miss
+		deadline int64 // 0 before the first turn
 		poll     waiter.Poll
 	)
 	for {
-		closed := p.queue.Closed() // before the look: what is empty then stays empty
-		if n := p.take(dst); n != 0 {
-			return n, nil
-		}
-		if closed {
+		if p.queue.Closed() { // and what is found empty now stays empty
+			if n := p.take(dst); n != 0 {
+				return n, nil
+			}
 			return 0, ErrClosed
 		}
-		p.queue.Shrink()
 		if timeout == 0 {
+			p.queue.Shrink()
 			return 0, ErrTimeout
 		}
 		if deadline == 0 {
 			deadline = waiter.Deadline(timeout)
 		}
-		if poll.Next() {
-			continue
+		if !poll.Next() {
+			p.queue.Shrink()
+			switch v, why := p.takers.Wait((*packets[T])(p), deadline, doneOf(ctx), false); why {
+			case waiter.Handed:
+				dst[0] = v
+				n := 1 + p.take(dst[1:])
+				p.takers.Pass((*packets[T])(p))
+				return n, nil
+			case waiter.Expired:
+				timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
+			case waiter.Canceled:
+				return 0, context.Cause(ctx)
+			case waiter.Interrupted:
+				return 0, ErrInterrupted
+			}
 		}
-		switch v, why := p.takers.Wait((*packets[T])(p), deadline, doneOf(ctx), false); why {
-		case waiter.Handed:
-			dst[0] = v
-			n := 1 + p.take(dst[1:])
-			p.takers.Pass((*packets[T])(p))
+		if n := p.take(dst); n != 0 {
 			return n, nil
-		case waiter.Expired:
-			timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
-		case waiter.Canceled:
-			return 0, context.Cause(ctx)
-		case waiter.Interrupted:
-			return 0, ErrInterrupted
 		}
 	}
+}
+
+// getBatch is getWait by a caller that has not looked.
+func (p *Port[T]) getBatch(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
+	if n := p.take(dst); n != 0 {
+		return n, nil
+	}
+	return p.getWait(dst, timeout, ctx)
 }
 
 // take takes what is there.
 func (p *Port[T]) take(dst []T) int {
 	n := p.queue.TryPopBatch(dst)
-	if n != 0 && p.posts.Any() {
+	if n != 0 && p.posts.Due() {
 		p.posts.HandOver((*room[T])(p))
 	}
 	return n
@@ -336,8 +347,8 @@ func (p *Port[T]) Close() error {
 	if !p.queue.Close() {
 		return ErrClosed
 	}
-	p.takers.HandOver((*packets[T])(p))
-	p.posts.HandOver((*room[T])(p))
+	p.takers.Settle((*packets[T])(p))
+	p.posts.Settle((*room[T])(p))
 	return nil
 }
 

@@ -89,7 +89,7 @@ func TestLimitIsForHandOffs(t *testing.T) {
 	}
 	b.post(1)
 	b.q.close()
-	b.HandOver(&b.q)
+	b.Settle(&b.q)
 	require.Zero(t, b.Waiting(), "released although one hand-off is in flight")
 	closed := 0
 	for range 4 {
@@ -128,7 +128,7 @@ func TestClosedBehindLimit(t *testing.T) {
 	b.post(1)
 	b.post(2)
 	b.q.close()
-	b.HandOver(&b.q)
+	b.Settle(&b.q)
 	require.Equal(t, 3, b.Waiting())
 	let()
 	handed(t, b.next(), 1)
@@ -151,7 +151,7 @@ func TestRobbedBehindLimit(t *testing.T) {
 	b.post(1)
 	b.post(2)
 	b.q.close()
-	b.HandOver(&b.q)
+	b.Settle(&b.q)
 	v, ok := b.q.TryTake()
 	require.True(t, ok)
 	require.Equal(t, 2, *v)

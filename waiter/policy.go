@@ -58,6 +58,14 @@ const (
 // the slower way stays out of the slowest hundredth of waits.
 const explore = 256
 
+// readied is how soon a goroutine must run, in nanoseconds, for a thread not to
+// be worth a try: a thread that is woken takes as long.
+const readied = 15_000
+
+// threadSleep is how long a thread sleeps under ParkAuto before it goes on to
+// sleep as a goroutine, in nanoseconds.
+const threadSleep = 1_000_000
+
 // choose says how the next wait sleeps, and counts a thread against the budget.
 // done is what the wait ends at besides its deadline, inFlight the number of
 // waiters that have been handed something and have not run since.
@@ -94,6 +102,9 @@ func (p *policy) newParker(way int) Parker {
 // faster is the way that has cost less, now and then the other one.
 func (p *policy) faster() int {
 	thread, goroutine := p.cost[byThread].Load(), p.cost[byGoroutine].Load()
+	if thread != 0 && 0 < goroutine && goroutine < readied {
+		return byGoroutine
+	}
 	way := byThread
 	if thread != 0 && goroutine < thread { // a way that was not tried costs 0
 		way = byGoroutine
@@ -124,15 +135,16 @@ func (s *Stack[T]) acquire(done <-chan struct{}) *waiter[T] {
 	if w == nil {
 		w = new(waiter[T])
 	}
-	w.way = s.policy.choose(done, s.inFlight.Load())
-	if w.parkers[w.way] == nil {
-		w.parkers[w.way] = s.policy.newParker(w.way)
-	}
+	w.by(s.policy.choose(done, s.inFlight.Load()), &s.policy)
 	return w
 }
 
 // free gives back what acquire returned.
 func (s *Stack[T]) free(w *waiter[T]) {
+	if w.demoted {
+		w.parkers[byThread].Park(Forever, nil) // the token must not outlive the wait
+		w.demoted = false
+	}
 	if w.way == byThread {
 		threads.Add(-1)
 	}

@@ -127,7 +127,7 @@ func TestThreadBudgetReturned(t *testing.T) {
 	require.Equal(t, Interrupted, why)
 	require.Zero(t, threads.Load())
 
-	s.q.onIdle = func() { s.q.close(); s.HandOver(&s.q) }
+	s.q.onIdle = func() { s.q.close(); s.Settle(&s.q) }
 	_, why = s.Wait(&s.q, Forever, nil, false)
 	require.Equal(t, Closed, why)
 	require.Zero(t, threads.Load())

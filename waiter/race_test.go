@@ -109,7 +109,7 @@ func TestHandedBeforePark(t *testing.T) {
 	require.Equal(t, Interrupted, why)
 
 	b = newBed(t, NewestFirst, 1)
-	b.q.onIdle = func() { b.q.close(); b.HandOver(&b.q) }
+	b.q.onIdle = func() { b.q.close(); b.Settle(&b.q) }
 	_, why = b.Wait(&b.q, Forever, nil, false)
 	require.Equal(t, Closed, why)
 }
@@ -217,7 +217,7 @@ func TestEverythingAtOnce(t *testing.T) {
 			stop.Store(true)
 			others.Wait()
 			b.q.close()
-			b.HandOver(&b.q)
+			b.Settle(&b.q)
 			released := make(chan struct{})
 			go func() { waiters.Wait(); close(released) }()
 			select {

@@ -60,11 +60,20 @@ type waiter[T any] struct {
 
 	handed int64 // likewise: when, if the policy learns from it
 
-	way     int       // how this wait sleeps; written by the owner before it registers
+	way     int       // how this wait sleeps; the owner's until it registers
+	demoted bool      // by demote, and a token of the thread's parker is owed for it; the owner resets it
 	parkers [2]Parker // by way, each made when it is first wanted
 }
 
 func (w *waiter[T]) parker() Parker { return w.parkers[w.way] }
+
+// by sets the way in which w sleeps next.
+func (w *waiter[T]) by(way int, p *policy) {
+	w.way = way
+	if w.parkers[way] == nil {
+		w.parkers[way] = p.newParker(way)
+	}
+}
 
 // Stack is a list of waiters with a lock. The lock is held for a few
 // instructions and for the taking of what is handed over, never while waking or
@@ -87,6 +96,7 @@ type Stack[T any] struct {
 
 	mu       sync.Mutex
 	first    *waiter[T] // released next
+	thread   *waiter[T] // under ParkAuto, the one that sleeps as a thread: the last to come, or none
 	last     *waiter[T]
 	order    Order
 	limit    int32        // hand-offs in flight at most
@@ -118,6 +128,11 @@ func (s *Stack[T]) Init(order Order, limit int, parking Parking, parkers Parkers
 // Any reports whether anyone waits. P3 of the argument at Stack.
 func (s *Stack[T]) Any() bool { return s.waiting.Load() != 0 }
 
+// Due is Any, and that the limit allows a hand-over, for producers whose P1
+// leaves nothing half produced. One that finds the limit reached may leave: its P1
+// precedes the load here, that the decrement in Pass, and that the look in Pass.
+func (s *Stack[T]) Due() bool { return s.waiting.Load() != 0 && s.inFlight.Load() < s.limit }
+
 // Waiting is the number of waiters.
 func (s *Stack[T]) Waiting() int { return int(s.waiting.Load()) }
 
@@ -129,8 +144,19 @@ func (s *Stack[T]) Stats() Stats {
 }
 
 // HandOver gives what is in q to waiters, as long as there are both and the limit
-// allows. Whoever put something into q calls it if Any; so does whoever closed q.
+// allows. Whoever put something into q calls it if Any.
 func (s *Stack[T]) HandOver(q Queue[T]) {
+	// At the limit there is nothing to do, and no need of the lock. The addition of
+	// nothing is there to order what was published before the value it returns: of
+	// those in flight then, somebody's Pass decrements later, and finds it.
+	if s.inFlight.Add(0) < s.limit {
+		s.Settle(q)
+	}
+}
+
+// Settle is HandOver that also releases everybody if q is over. Whoever closed q
+// calls it.
+func (s *Stack[T]) Settle(q Queue[T]) {
 	var head, tail *waiter[T] // taken off the list, to be woken
 	s.mu.Lock()
 	for s.first != nil && s.inFlight.Load() < s.limit {
@@ -175,32 +201,30 @@ func (s *Stack[T]) Interrupt() (n int) {
 // the caller owes a call of Pass.
 func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again bool) (v T, why Outcome) {
 	w := s.acquire(done)
+	way := w.way // as long as w is listed demote may change it
 	s.mu.Lock()
-	s.insert(w, again || s.order == NewestFirst) // W1
+	below := s.insert(w, again || s.order == NewestFirst) // W1
 	s.mu.Unlock()
-	idle := q.Idle() // W2
-	if !idle && s.order == OldestFirst {
+	if below != nil {
+		below.parkers[byThread].Unpark()
+	}
+	switch idle := q.Idle(); { // W2
+	case idle:
+		why = s.sleep(w, way, deadline, done)
+	case s.order == OldestFirst:
 		// The turn is another's, perhaps. Now it is served, or a hand-off is in
 		// flight, or nothing is left: nothing can be half produced here.
-		s.HandOver(q)
-		idle = true
+		s.Settle(q)
+		why = s.sleep(w, way, deadline, done)
+	default:
+		why = Retry
 	}
-	if !idle {
-		if s.leave(w, Retry) {
-			s.free(w)
-			return v, Retry
-		}
-		// Somebody was quicker, and has left a token or is about to.
-		w.parker().Park(Forever, nil)
-	} else if !w.parker().Park(deadline, done) {
-		why = Expired
-		if done != nil && Now() < deadline {
-			why = Canceled
-		}
+	if why != 0 {
 		if s.leave(w, why) {
 			s.free(w)
 			return v, why
 		}
+		// Somebody was quicker, and has left a token or is about to.
 		w.parker().Park(Forever, nil)
 	}
 	v, why = w.val, w.outcome
@@ -211,6 +235,53 @@ func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again 
 	return v, why
 }
 
+// sleep parks the owner of w, whose wait began in the given way, until it has a
+// token, and returns 0, or until deadline or done, and returns which.
+func (s *Stack[T]) sleep(w *waiter[T], way int, deadline int64, done <-chan struct{}) Outcome {
+	if way == byThread && s.policy.parking == ParkAuto {
+		thread := w.parkers[byThread]
+		woken := thread.Park(min(deadline, Now()+threadSleep), nil)
+		if !woken {
+			s.mu.Lock()
+			if s.thread == w {
+				s.demote()
+				w.demoted = false // by itself: no token comes
+				way = byGoroutine
+			}
+			s.mu.Unlock()
+			if way == byThread { // a token is there or about to be
+				thread.Park(Forever, nil)
+				woken = true
+			}
+		}
+		if woken && !w.demoted {
+			return 0
+		}
+		w.demoted = false
+		way = byGoroutine
+	}
+	if w.parkers[way].Park(deadline, done) {
+		return 0
+	}
+	if done != nil && Now() < deadline {
+		return Canceled
+	}
+	return Expired
+}
+
+// demote makes the waiter that sleeps as a thread go on as a goroutine, and
+// returns it; its thread is to be woken for that. It returns nil if none does.
+func (s *Stack[T]) demote() *waiter[T] {
+	w := s.thread
+	if w != nil {
+		s.thread = nil
+		threads.Add(-1)
+		w.by(byGoroutine, &s.policy)
+		w.demoted = true
+	}
+	return w
+}
+
 // Pass is to be called by a waiter to which something was handed, when it has
 // begun to run or has used it: the hand-off is no longer in flight, and the
 // waiter hands on what it finds.
@@ -219,7 +290,7 @@ func (s *Stack[T]) Pass(q Queue[T]) {
 	// did so before, with its waiter on the list.
 	s.inFlight.Add(-1)
 	if s.Any() {
-		s.HandOver(q)
+		s.Settle(q)
 	}
 }
 
@@ -240,8 +311,15 @@ func (s *Stack[T]) leave(w *waiter[T], why Outcome) bool {
 	return true
 }
 
-// insert puts w on the list, to be released next or last.
-func (s *Stack[T]) insert(w *waiter[T], next bool) {
+// insert puts w on the list, to be released next or last. It returns the waiter
+// that was demoted because of it, if any.
+func (s *Stack[T]) insert(w *waiter[T], next bool) (below *waiter[T]) {
+	if s.policy.parking == ParkAuto {
+		below = s.demote()
+		if w.way == byThread {
+			s.thread = w
+		}
+	}
 	w.listed = true
 	s.stats.Parks++
 	switch {
@@ -255,6 +333,7 @@ func (s *Stack[T]) insert(w *waiter[T], next bool) {
 		s.last = w
 	}
 	s.waiting.Add(1)
+	return below
 }
 
 // release takes w off the list. The caller owns it then, and owes it a token.
@@ -268,6 +347,9 @@ func (s *Stack[T]) release(w *waiter[T], why Outcome) *waiter[T] {
 		s.last = w.prev
 	} else {
 		w.next.prev = w.prev
+	}
+	if s.thread == w {
+		s.thread = nil
 	}
 	w.next, w.prev = nil, nil
 	w.listed, w.outcome = false, why

@@ -149,7 +149,7 @@ func TestClosed(t *testing.T) {
 		b.park(who)
 	}
 	b.q.close()
-	b.HandOver(&b.q)
+	b.Settle(&b.q)
 	for range 3 {
 		r := b.next()
 		require.Equal(t, Closed, r.why)
@@ -170,7 +170,7 @@ func TestClosedWithPacketsLeft(t *testing.T) {
 	b.q.put(7)
 	publish := b.q.putHalf(8)
 	b.q.close()
-	b.HandOver(&b.q)
+	b.Settle(&b.q)
 	r := b.next()
 	require.Equal(t, 2, r.who)
 	handed(t, r, 7)
