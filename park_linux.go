@@ -56,6 +56,9 @@ func (p *futexParker) Park(deadline int64, _ <-chan struct{}) bool {
 	}
 }
 
+// Ready implements [waiter.Parker].
+func (p *futexParker) Ready() bool { return p.word.Load() == token }
+
 // Unpark implements [waiter.Parker].
 func (p *futexParker) Unpark() {
 	// The swap publishes the token; the sleeper may be gone, and its parker in

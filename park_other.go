@@ -25,11 +25,17 @@ func newGoroutineParker() waiter.Parker {
 
 // Park implements [waiter.Parker].
 func (p *goroutineParker) Park(deadline int64, done <-chan struct{}) bool {
+	if deadline == waiter.Forever && done == nil {
+		<-p.token
+		return true
+	}
+	return p.parkSelect(deadline, done)
+}
+
+// parkSelect is the rest of Park, apart so that a goroutine that sleeps without
+// end keeps the stack of 2 KiB that it began with.
+func (p *goroutineParker) parkSelect(deadline int64, done <-chan struct{}) bool {
 	if deadline == waiter.Forever {
-		if done == nil {
-			<-p.token
-			return true
-		}
 		select {
 		case <-p.token:
 			return true
@@ -54,6 +60,9 @@ func (p *goroutineParker) Park(deadline int64, done <-chan struct{}) bool {
 		return false
 	}
 }
+
+// Ready implements [waiter.Parker].
+func (p *goroutineParker) Ready() bool { return len(p.token) != 0 }
 
 // Unpark implements [waiter.Parker]. The channel has room for the one token.
 func (p *goroutineParker) Unpark() { p.token <- struct{}{} }

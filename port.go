@@ -182,6 +182,8 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 			return context.Cause(ctx)
 		case waiter.Interrupted:
 			return ErrInterrupted
+		case waiter.Closed:
+			return ErrClosed
 		}
 	}
 }
@@ -288,6 +290,8 @@ func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (
 				return 0, context.Cause(ctx)
 			case waiter.Interrupted:
 				return 0, ErrInterrupted
+			case waiter.Closed:
+				return 0, ErrClosed
 			}
 		}
 		if n := p.take(dst); n != 0 {

@@ -238,6 +238,9 @@ func (c *Chain[T]) Closed() bool {
 	if !c.tail.Load().Closed() {
 		return false
 	}
+	if !c.grows() {
+		return true
+	}
 	c.mu.Lock() // sealed for good, or until a ring is linked
 	defer c.mu.Unlock()
 	return c.tail.Load().Closed()

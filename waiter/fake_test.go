@@ -125,6 +125,8 @@ func (p *chanParker) Unpark() {
 	}
 }
 
+func (p *chanParker) Ready() bool { return len(p.token) != 0 }
+
 func (p *chanParker) Park(deadline int64, done <-chan struct{}) bool {
 	n := p.lot.asleep.Add(1)
 	for h := p.lot.highest.Load(); n > h && !p.lot.highest.CompareAndSwap(h, n); {

@@ -24,6 +24,8 @@ type Parker interface {
 	// Park sleeps until a token is there, Now() >= deadline, or done is closed.
 	// Forever is no deadline; a nil done is never closed.
 	Park(deadline int64, done <-chan struct{}) bool
+	// Ready reports whether a token is there: Park will not sleep.
+	Ready() bool
 	Unpark()
 }
 

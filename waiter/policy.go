@@ -45,11 +45,19 @@ type policy struct {
 	// sleep that a busy machine stretched to milliseconds, and as the way that
 	// lost is seldom tried, would follow it for long. Lost updates do no harm.
 	cost  [2]atomic.Int64
+	sleep atomic.Int64 // the same of how long those who slept as threads did
 	waits atomic.Uint32
+
+	// crowd is set while waiters come and none is served: who sleeps at the top
+	// of the stack then soon has others above, and a thread sleeps there in vain.
+	crowd atomic.Bool
 }
 
+// way is a way to sleep.
+type way uint8
+
 const (
-	byGoroutine = iota
+	byGoroutine way = iota
 	byThread
 )
 
@@ -69,7 +77,7 @@ const threadSleep = 1_000_000
 // choose says how the next wait sleeps, and counts a thread against the budget.
 // done is what the wait ends at besides its deadline, inFlight the number of
 // waiters that have been handed something and have not run since.
-func (p *policy) choose(done <-chan struct{}, inFlight int32) int {
+func (p *policy) choose(done <-chan struct{}, inFlight int32) way {
 	if p.parking == ParkGoroutine || p.parkers.Thread == nil || done != nil {
 		return byGoroutine // a futex cannot wait for a channel
 	}
@@ -77,7 +85,7 @@ func (p *policy) choose(done <-chan struct{}, inFlight int32) int {
 	if p.parking == ParkAuto {
 		// A sleeping thread keeps its scheduler slot from the goroutine that was
 		// readied a moment ago, until the system monitor takes it back.
-		if inFlight != 0 || p.faster() == byGoroutine {
+		if inFlight != 0 || p.crowd.Load() || p.faster() == byGoroutine {
 			return byGoroutine
 		}
 		budget = int32(runtime.GOMAXPROCS(0)) - 1
@@ -92,41 +100,67 @@ func (p *policy) choose(done <-chan struct{}, inFlight int32) int {
 	return byThread
 }
 
-func (p *policy) newParker(way int) Parker {
-	if way == byThread {
+func (p *policy) newParker(how way) Parker {
+	if how == byThread {
 		return p.parkers.Thread()
 	}
 	return p.parkers.Goroutine()
 }
 
 // faster is the way that has cost less, now and then the other one.
-func (p *policy) faster() int {
+func (p *policy) faster() way {
 	thread, goroutine := p.cost[byThread].Load(), p.cost[byGoroutine].Load()
 	if thread != 0 && 0 < goroutine && goroutine < readied {
 		return byGoroutine
 	}
-	way := byThread
+	how := byThread
 	if thread != 0 && goroutine < thread { // a way that was not tried costs 0
-		way = byGoroutine
+		how = byGoroutine
 	}
 	if p.waits.Add(1)%explore == 0 {
-		way = byGoroutine + byThread - way
+		how = byGoroutine + byThread - how
 	}
-	return way
+	return how
 }
 
 // learn takes note of what a sleep cost.
-func (p *policy) learn(way int, ns int64) {
-	cost := p.cost[way].Load()
-	switch {
-	case cost == 0:
-		cost = max(ns, 8)
-	case ns > cost:
-		cost += cost / 8
-	default:
-		cost = max(cost-cost/8, 8)
+func (p *policy) learn(how way, ns int64) { follow(&p.cost[how], ns) }
+
+// slept takes note of how long a thread slept.
+func (p *policy) slept(ns int64) { follow(&p.sleep, ns) }
+
+// spin waits for the token without sleeping, in the time that the last sleeps
+// took and about as much again, if that is less than waking a thread costs.
+func (p *policy) spin(thread Parker, start int64) {
+	budget := 2 * p.sleep.Load()
+	if budget > maxSpin {
+		return
 	}
-	p.cost[way].Store(cost)
+	for Now()-start < budget {
+		for range 32 { // between two looks at the clock
+			if thread.Ready() {
+				return
+			}
+		}
+	}
+}
+
+// maxSpin is the longest time that a thread spins before it sleeps, in
+// nanoseconds.
+const maxSpin = 50_000
+
+// follow moves a running median towards a sample.
+func follow(median *atomic.Int64, sample int64) {
+	m := median.Load()
+	switch {
+	case m == 0:
+		m = max(sample, 8)
+	case sample > m:
+		m += m / 8
+	default:
+		m = max(m-m/8, 8)
+	}
+	median.Store(m)
 }
 
 // acquire returns a waiter with the parker for its next wait.
@@ -148,9 +182,11 @@ func (s *Stack[T]) free(w *waiter[T]) {
 	if w.way == byThread {
 		threads.Add(-1)
 	}
-	var zero T
-	w.val = zero // what the waiter keeps, the collector keeps
-	s.pool.Put(w)
+	if w.outcome != Closed { // else nobody waits here again
+		var zero T
+		w.val = zero // what the waiter keeps, the collector keeps
+		s.pool.Put(w)
+	}
 }
 
 // yields before a caller sleeps.

@@ -54,24 +54,22 @@ const (
 // comments except.
 type waiter[T any] struct {
 	next, prev *waiter[T] // next is released later; nil next and prev off the list
+	val        T          // written before the Unpark, read by the owner after the Park
+	handed     int64      // likewise: when, if the policy learns from it
+	outcome    Outcome    // likewise
 	listed     bool       // on the stack: whoever takes it off decides the outcome
-	outcome    Outcome    // written before the Unpark, read by the owner after the Park
-	val        T          // likewise
-
-	handed int64 // likewise: when, if the policy learns from it
-
-	way     int       // how this wait sleeps; the owner's until it registers
-	demoted bool      // by demote, and a token of the thread's parker is owed for it; the owner resets it
-	parkers [2]Parker // by way, each made when it is first wanted
+	demoted    bool       // by demote, and a token of the thread's parker is owed for it; the owner resets it
+	way        way        // how this wait sleeps; the owner's until it registers
+	parkers    [2]Parker  // by way, each made when it is first wanted
 }
 
 func (w *waiter[T]) parker() Parker { return w.parkers[w.way] }
 
 // by sets the way in which w sleeps next.
-func (w *waiter[T]) by(way int, p *policy) {
-	w.way = way
-	if w.parkers[way] == nil {
-		w.parkers[way] = p.newParker(way)
+func (w *waiter[T]) by(how way, p *policy) {
+	w.way = how
+	if w.parkers[how] == nil {
+		w.parkers[how] = p.newParker(how)
 	}
 }
 
@@ -170,6 +168,7 @@ func (s *Stack[T]) Settle(q Queue[T]) {
 		w.val = v
 		if s.policy.parking == ParkAuto {
 			w.handed = Now()
+			s.policy.crowd.Store(false)
 		}
 		head, tail = s.owe(head, tail, w)
 	}
@@ -201,7 +200,7 @@ func (s *Stack[T]) Interrupt() (n int) {
 // the caller owes a call of Pass.
 func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again bool) (v T, why Outcome) {
 	w := s.acquire(done)
-	way := w.way // as long as w is listed demote may change it
+	how := w.way // as long as w is listed demote may change it
 	s.mu.Lock()
 	below := s.insert(w, again || s.order == NewestFirst) // W1
 	s.mu.Unlock()
@@ -210,12 +209,12 @@ func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again 
 	}
 	switch idle := q.Idle(); { // W2
 	case idle:
-		why = s.sleep(w, way, deadline, done)
+		why = s.sleep(w, how, deadline, done)
 	case s.order == OldestFirst:
 		// The turn is another's, perhaps. Now it is served, or a hand-off is in
 		// flight, or nothing is left: nothing can be half produced here.
 		s.Settle(q)
-		why = s.sleep(w, way, deadline, done)
+		why = s.sleep(w, how, deadline, done)
 	default:
 		why = Retry
 	}
@@ -237,19 +236,22 @@ func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again 
 
 // sleep parks the owner of w, whose wait began in the given way, until it has a
 // token, and returns 0, or until deadline or done, and returns which.
-func (s *Stack[T]) sleep(w *waiter[T], way int, deadline int64, done <-chan struct{}) Outcome {
-	if way == byThread && s.policy.parking == ParkAuto {
+func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan struct{}) Outcome {
+	if how == byThread && s.policy.parking == ParkAuto {
 		thread := w.parkers[byThread]
-		woken := thread.Park(min(deadline, Now()+threadSleep), nil)
+		start := Now()
+		s.policy.spin(thread, start)
+		woken := thread.Park(min(deadline, start+threadSleep), nil)
+		s.policy.slept(Now() - start)
 		if !woken {
 			s.mu.Lock()
 			if s.thread == w {
 				s.demote()
 				w.demoted = false // by itself: no token comes
-				way = byGoroutine
+				how = byGoroutine
 			}
 			s.mu.Unlock()
-			if way == byThread { // a token is there or about to be
+			if how == byThread { // a token is there or about to be
 				thread.Park(Forever, nil)
 				woken = true
 			}
@@ -258,9 +260,9 @@ func (s *Stack[T]) sleep(w *waiter[T], way int, deadline int64, done <-chan stru
 			return 0
 		}
 		w.demoted = false
-		way = byGoroutine
+		how = byGoroutine
 	}
-	if w.parkers[way].Park(deadline, done) {
+	if w.parkers[how].Park(deadline, done) {
 		return 0
 	}
 	if done != nil && Now() < deadline {
@@ -315,7 +317,9 @@ func (s *Stack[T]) leave(w *waiter[T], why Outcome) bool {
 // that was demoted because of it, if any.
 func (s *Stack[T]) insert(w *waiter[T], next bool) (below *waiter[T]) {
 	if s.policy.parking == ParkAuto {
-		below = s.demote()
+		if below = s.demote(); below != nil {
+			s.policy.crowd.Store(true)
+		}
 		if w.way == byThread {
 			s.thread = w
 		}
