@@ -83,10 +83,14 @@ func (p *Port[T]) valid() error {
 //
 // PostQueuedCompletionStatus: "will satisfy an outstanding call".
 func (p *Port[T]) Post(v T) error {
-	if p == nil || !p.queue.Valid() {
-		return p.valid()
+	if p == nil {
+		return ErrNilPort
 	}
-	if !p.queue.Tail().TryPush(v) && !p.queue.TryPush(v) {
+	r := p.queue.Tail()
+	if r == nil {
+		return ErrInvalidPort
+	}
+	if !r.TryPush(v) && !p.queue.TryPush(v) {
 		return p.refused()
 	}
 	if p.takers.Any() {
@@ -126,14 +130,8 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 // does not wait, a negative one has no limit. Posters that wait are woken in the
 // order of their calls.
 func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
-	if p == nil || !p.queue.Valid() {
-		return p.valid()
-	}
-	if p.queue.Tail().TryPush(v) {
-		if p.takers.Any() {
-			p.takers.HandOver((*packets[T])(p))
-		}
-		return nil
+	if err := p.Post(v); err != ErrFull {
+		return err
 	}
 	return p.postWait(v, timeout, nil)
 }
@@ -147,43 +145,45 @@ func (p *Port[T]) PostContext(ctx context.Context, v T) error {
 	if err := done(ctx); err != nil {
 		return err
 	}
+	if err := p.Post(v); err != ErrFull {
+		return err
+	}
 	return p.postWait(v, Infinite, ctx)
 }
 
-// postWait posts v as soon as there is room.
+// postWait posts v as soon as there is room. The caller has found none.
 func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) error {
+	deadline := waiter.Forever
+	if timeout > 0 {
+		deadline = waiter.Deadline(timeout)
+	}
 	var (
-		deadline int64 // 0 until the first miss
-		poll     waiter.Poll
-		why      waiter.Outcome // of the last wait, 0 before the first
+		poll waiter.Poll
+		why  waiter.Outcome // of the last wait, 0 before the first
 	)
 	for {
+		if timeout == 0 {
+			return ErrTimeout
+		}
+		if !poll.Next() {
+			again := why != 0 // keeps its turn
+			switch _, why = p.posts.Wait((*room[T])(p), deadline, doneOf(ctx), again); why {
+			case waiter.Expired:
+				timeout = 0 // one last look
+			case waiter.Canceled:
+				return context.Cause(ctx)
+			case waiter.Interrupted:
+				return ErrInterrupted
+			case waiter.Closed:
+				return ErrClosed
+			}
+		}
 		err := p.Post(v)
 		if why == waiter.Handed { // after the look, so that those who wait keep their order
 			p.posts.Pass((*room[T])(p))
 		}
 		if err != ErrFull {
 			return err
-		}
-		if timeout == 0 {
-			return ErrTimeout
-		}
-		if deadline == 0 {
-			deadline = waiter.Deadline(timeout)
-		}
-		if poll.Next() {
-			continue
-		}
-		again := why != 0 // keeps its turn
-		switch _, why = p.posts.Wait((*room[T])(p), deadline, doneOf(ctx), again); why {
-		case waiter.Expired:
-			timeout = 0 // one last look
-		case waiter.Canceled:
-			return context.Cause(ctx)
-		case waiter.Interrupted:
-			return ErrInterrupted
-		case waiter.Closed:
-			return ErrClosed
 		}
 	}
 }
@@ -202,17 +202,20 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 //
 // GetQueuedCompletionStatus: "attempts to dequeue a completion packet".
 func (p *Port[T]) Get(timeout time.Duration) (T, error) {
-	if p == nil || !p.queue.Valid() {
-		var zero T
-		return zero, p.valid()
+	var dst [1]T
+	if p == nil {
+		return dst[0], ErrNilPort
 	}
-	if v, ok := p.queue.Head().TryPop(); ok {
+	r := p.queue.Head()
+	if r == nil {
+		return dst[0], ErrInvalidPort
+	}
+	if v, ok := r.TryPop(); ok {
 		if p.posts.Due() {
 			p.posts.HandOver((*room[T])(p))
 		}
 		return v, nil
 	}
-	var dst [1]T
 	_, err := p.getWait(dst[:], timeout, nil)
 	return dst[0], err
 }
@@ -258,10 +261,11 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 // getWait takes up to len(dst) packets as soon as there is one. The caller has
 // looked and found none.
 func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
-	var (
-		deadline int64 // 0 before the first turn
-		poll     waiter.Poll
-	)
+	deadline := waiter.Forever
+	if timeout > 0 { // 0 is not waited for, and does not read the clock
+		deadline = waiter.Deadline(timeout)
+	}
+	var poll waiter.Poll
 	for {
 		if p.queue.Closed() { // and what is found empty now stays empty
 			if n := p.take(dst); n != 0 {
@@ -272,9 +276,6 @@ func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (
 		if timeout == 0 {
 			p.queue.Shrink()
 			return 0, ErrTimeout
-		}
-		if deadline == 0 {
-			deadline = waiter.Deadline(timeout)
 		}
 		if !poll.Next() {
 			p.queue.Shrink()
