@@ -130,13 +130,14 @@ func (p *policy) learn(how way, ns int64) { follow(&p.cost[how], ns) }
 func (p *policy) slept(ns int64) { follow(&p.sleep, ns) }
 
 // spin waits for the token without sleeping, in the time that the last sleeps
-// took and about as much again, if that is less than waking a thread costs.
-func (p *policy) spin(thread Parker, start int64) {
+// took and about as much again, if that is not more than maxSpin. A waker that
+// meets a waiter awake pays for no system call, and the waiter runs at once.
+func (p *policy) spin(thread Parker, start, deadline int64) {
 	budget := 2 * p.sleep.Load()
 	if budget > maxSpin {
 		return
 	}
-	for Now()-start < budget {
+	for end := min(start+budget, deadline); Now() < end; {
 		for range 32 { // between two looks at the clock
 			if thread.Ready() {
 				return
@@ -146,7 +147,8 @@ func (p *policy) spin(thread Parker, start int64) {
 }
 
 // maxSpin is the longest time that a thread spins before it sleeps, in
-// nanoseconds.
+// nanoseconds. Putting a thread to sleep and waking it took 6 to 35 µs where this
+// was measured, on a virtual machine whose idle processors halt.
 const maxSpin = 50_000
 
 // follow moves a running median towards a sample.

@@ -240,8 +240,9 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 	if how == byThread && s.policy.parking == ParkAuto {
 		thread := w.parkers[byThread]
 		start := Now()
-		s.policy.spin(thread, start)
-		woken := thread.Park(min(deadline, start+threadSleep), nil)
+		brief := min(deadline, start+threadSleep)
+		s.policy.spin(thread, start, brief)
+		woken := thread.Park(brief, nil)
 		s.policy.slept(Now() - start)
 		if !woken {
 			s.mu.Lock()
@@ -261,6 +262,9 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 		}
 		w.demoted = false
 		how = byGoroutine
+		if brief == deadline && !woken {
+			return Expired
+		}
 	}
 	if w.parkers[how].Park(deadline, done) {
 		return 0
