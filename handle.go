@@ -1,0 +1,330 @@
+package iocp
+
+import (
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// The functions of this file have the names, parameters and results of
+// golang.org/x/sys/windows, and behave as Windows 10 does, on every platform.
+
+const (
+	// InvalidHandle is INVALID_HANDLE_VALUE.
+	InvalidHandle = ^Handle(0)
+	// INFINITE is the timeout of a wait without limit. One less is 49.7 days.
+	INFINITE = 0xFFFFFFFF
+)
+
+// OverlappedEntry is the OVERLAPPED_ENTRY structure: a packet as
+// [GetQueuedCompletionStatusEx] returns it. Internal is the NTSTATUS of the
+// operation, 0 if it succeeded.
+type OverlappedEntry struct {
+	CompletionKey    uintptr
+	Overlapped       *Overlapped
+	Internal         uintptr
+	BytesTransferred uint32
+}
+
+var (
+	// A handle that was valid once; see ErrInvalidPort.
+	errClosedHandle error = &Error{"port is invalid: its handle was closed", 6,
+		[]error{ErrInvalidPort, syscall.EINVAL, syscall.EBADF, os.ErrClosed}}
+	errNoFiles error = &Error{"invalid parameter: files cannot be associated with a port yet", 87,
+		[]error{ErrInvalidParameter, syscall.EINVAL}}
+	errNoHandles error = &Error{"no handle is left", 1450, []error{ErrFull, syscall.ENOBUFS}}
+)
+
+// CreateIoCompletionPort returns the handle of a new port, which grows without
+// limit. file must be [InvalidHandle], and port 0: files cannot be associated yet,
+// and any other combination is [ErrInvalidParameter], or [ErrNilPort] if file is
+// 0. key is ignored. threads bounds the hand-offs in flight, as
+// [WithConcurrency]. The handle is good until [CloseHandle].
+func CreateIoCompletionPort(file, port Handle, key uintptr, threads uint32) (Handle, error) {
+	switch {
+	case file == 0:
+		return 0, ErrNilPort
+	case file != InvalidHandle:
+		return 0, errNoFiles
+	case port != 0:
+		return 0, ErrInvalidParameter
+	}
+	p, err := New[Packet](64, WithConcurrency(int(min(threads, 1<<30))), WithGrowth(0))
+	if err != nil {
+		return 0, err
+	}
+	return handles.open(p)
+}
+
+// PostQueuedCompletionStatus posts a packet with these three values, which it
+// neither validates nor follows. It does not wait. The error is [ErrNilPort] for
+// handle 0 and [ErrInvalidPort] for one that is not valid.
+func PostQueuedCompletionStatus(port Handle, qty uint32, key uintptr, overlapped *Overlapped) error {
+	return SetIoCompletion(port, key, overlapped, 0, qty)
+}
+
+// SetIoCompletion posts the packet of a finished operation, which failed if status
+// is not 0. In all else it is [PostQueuedCompletionStatus]. ([StatusOf] turns the
+// error of an operation into its status.)
+func SetIoCompletion(port Handle, key uintptr, overlapped *Overlapped, status Errno, qty uint32) error {
+	p, err := handles.port(port)
+	if err != nil {
+		return err
+	}
+	if err := p.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty, Status: status}); err != nil {
+		return closedHandle(err)
+	}
+	return nil
+}
+
+// GetQueuedCompletionStatus takes the oldest packet. It waits for one, timeout
+// milliseconds at most, or without limit if that is [INFINITE].
+//
+// With a nil error the packet is that of an operation that succeeded, and its
+// values are stored. With an error and *overlapped not nil it is that of one that
+// failed, its values are stored too, and the error is its [Errno]. With any other
+// error *overlapped is set to nil, *qty and *key are left alone and nothing was
+// taken: [ErrTimeout]; [ErrNilPort], [ErrInvalidPort]; [ErrClosed] if the handle
+// was closed during the wait; [ErrInvalidParameter] if a pointer is nil.
+//
+// A failed packet that was posted with a nil overlapped cannot be told from none
+// by these results, on Windows either: its error is an Errno, and its qty and key
+// are stored.
+func GetQueuedCompletionStatus(port Handle, qty *uint32, key *uintptr, overlapped **Overlapped, timeout uint32) error {
+	if qty == nil || key == nil || overlapped == nil {
+		return ErrInvalidParameter
+	}
+	*overlapped = nil
+	p, err := handles.port(port)
+	if err != nil {
+		return err
+	}
+	v, err := p.Get(milliseconds(timeout))
+	if err != nil {
+		return abandoned(err, timeout)
+	}
+	*qty, *key, *overlapped = v.Transferred, v.Key, v.Overlapped
+	if v.Status != 0 {
+		return v.Status
+	}
+	return nil
+}
+
+// GetQueuedCompletionStatusEx takes up to len(entries) packets, the oldest first,
+// and returns their number. It waits, as [GetQueuedCompletionStatus] does, for
+// one, never for more. Packets of failed operations are no error here: their
+// Internal is not 0. Entries past n are left alone. No entries are
+// [ErrInvalidParameter]. alertable is ignored: there are no asynchronous procedure
+// calls to be alerted by.
+func GetQueuedCompletionStatusEx(port Handle, entries []OverlappedEntry, timeout uint32, alertable bool) (n int, err error) {
+	if len(entries) == 0 {
+		return 0, ErrInvalidParameter
+	}
+	p, err := handles.port(port)
+	if err != nil {
+		return 0, err
+	}
+	var buf [64]Packet
+	for left := milliseconds(timeout); ; left = 0 {
+		got, err := p.GetBatch(buf[:min(len(buf), len(entries)-n)], left)
+		for _, v := range buf[:got] {
+			entries[n] = OverlappedEntry{v.Key, v.Overlapped, v.Status.ntstatus(), v.Transferred}
+			n++
+		}
+		if n == 0 {
+			return 0, abandoned(err, timeout)
+		}
+		if err != nil || got < len(buf) || n == len(entries) {
+			return n, nil
+		}
+	}
+}
+
+// CloseHandle closes a port. Waits that have begun end with [ErrClosed], whatever
+// their timeout; later calls find the handle invalid, now and for ever; packets
+// that are queued are dropped. For a handle that is not valid the error is as in
+// [PostQueuedCompletionStatus].
+func CloseHandle(h Handle) error {
+	p, err := handles.close(h)
+	if err != nil {
+		return err
+	}
+	return p.Close()
+}
+
+func milliseconds(timeout uint32) time.Duration {
+	if timeout == INFINITE {
+		return Infinite
+	}
+	return time.Duration(timeout) * time.Millisecond
+}
+
+// abandoned is the error for a Get that failed with err. One that did not wait
+// when the port was closed came too late for it.
+func abandoned(err error, timeout uint32) error {
+	if timeout == 0 {
+		return closedHandle(err)
+	}
+	return err
+}
+
+// closedHandle is err, unless that is what a port says whose handle was closed
+// after it was looked up.
+func closedHandle(err error) error {
+	if err == ErrClosed {
+		return errClosedHandle
+	}
+	return err
+}
+
+// ntstatus is an NTSTATUS that RtlNtStatusToDosError turns into e: the one that
+// the system has for it, or e itself as a code of FACILITY_NTWIN32.
+func (e Errno) ntstatus() uintptr {
+	switch e {
+	case 0:
+		return 0
+	case 5: // ERROR_ACCESS_DENIED
+		return 0xC0000022
+	case 6: // ERROR_INVALID_HANDLE
+		return 0xC0000008
+	case 38: // ERROR_HANDLE_EOF
+		return 0xC0000011
+	case 64: // ERROR_NETNAME_DELETED
+		return 0xC000020D
+	case 87: // ERROR_INVALID_PARAMETER
+		return 0xC000000D
+	case 109: // ERROR_BROKEN_PIPE
+		return 0xC000014B
+	case 121: // ERROR_SEM_TIMEOUT
+		return 0xC00000B5
+	case 234: // ERROR_MORE_DATA
+		return 0x80000005
+	case 995: // ERROR_OPERATION_ABORTED
+		return 0xC0000120
+	case 1225: // ERROR_CONNECTION_REFUSED
+		return 0xC0000236
+	case 1236: // ERROR_CONNECTION_ABORTED
+		return 0xC0000241
+	}
+	return 0xC0070000 | uintptr(e&0xFFFF)
+}
+
+// A handle is, from its lowest bit, two bits of 0, as on Windows; an index into
+// the table; and the generation of that entry, from 1. An entry whose generations
+// are used up is not used again, so no handle ever stands for two ports, and small
+// numbers are none.
+const (
+	indexShift   = 2
+	indexBits    = 20
+	genShift     = indexShift + indexBits
+	maxGen       = InvalidHandle>>genShift - 1 // so that InvalidHandle is not one
+	chunkBits    = 10
+	chunkHandles = 1 << chunkBits
+)
+
+// openPort is an entry of the table. It does not change, so that whoever finds
+// its own handle in it has found its port.
+type openPort struct {
+	handle Handle
+	port   *Port[Packet]
+}
+
+type chunk struct {
+	open [chunkHandles]atomic.Pointer[openPort]
+	gen  [chunkHandles]Handle // of the next handle, or of the open one; mu guards it
+}
+
+// handleTable finds ports by handles. Looking up takes no lock.
+type handleTable struct {
+	chunks [1 << (indexBits - chunkBits)]atomic.Pointer[chunk]
+
+	mu   sync.Mutex
+	used Handle   // entries that were ever used
+	free []Handle // indices that are free again
+}
+
+var handles handleTable
+
+// lookup returns h's entry, nil if there is no such.
+func (t *handleTable) lookup(h Handle) *openPort {
+	index := h >> indexShift & (1<<indexBits - 1)
+	c := t.chunks[index>>chunkBits].Load()
+	if c == nil {
+		return nil
+	}
+	o := c.open[index%chunkHandles].Load()
+	if o == nil || o.handle != h {
+		return nil
+	}
+	return o
+}
+
+func (t *handleTable) port(h Handle) (*Port[Packet], error) {
+	if o := t.lookup(h); o != nil {
+		return o.port, nil
+	}
+	return nil, t.invalid(h)
+}
+
+// invalid says why h is not valid.
+func (t *handleTable) invalid(h Handle) error {
+	if h == 0 {
+		return ErrNilPort
+	}
+	index := h >> indexShift & (1<<indexBits - 1)
+	c := t.chunks[index>>chunkBits].Load()
+	if gen := h >> genShift; c != nil && gen != 0 && h&(1<<indexShift-1) == 0 {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if gen < c.gen[index%chunkHandles] {
+			return errClosedHandle
+		}
+	}
+	return ErrInvalidPort
+}
+
+func (t *handleTable) open(p *Port[Packet]) (Handle, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var index Handle
+	if n := len(t.free); n != 0 {
+		index = t.free[n-1]
+		t.free = t.free[:n-1]
+	} else {
+		if t.used == 1<<indexBits {
+			return 0, errNoHandles
+		}
+		index = t.used
+		t.used++
+	}
+	c := t.chunks[index>>chunkBits].Load()
+	if c == nil {
+		c = new(chunk)
+		t.chunks[index>>chunkBits].Store(c)
+	}
+	gen := max(c.gen[index%chunkHandles], 1)
+	c.gen[index%chunkHandles] = gen
+	h := gen<<genShift | index<<indexShift
+	c.open[index%chunkHandles].Store(&openPort{h, p})
+	return h, nil
+}
+
+func (t *handleTable) close(h Handle) (*Port[Packet], error) {
+	t.mu.Lock()
+	o := t.lookup(h)
+	if o != nil {
+		index := h >> indexShift & (1<<indexBits - 1)
+		c := t.chunks[index>>chunkBits].Load()
+		c.open[index%chunkHandles].Store(nil)
+		if c.gen[index%chunkHandles]++; c.gen[index%chunkHandles] <= maxGen {
+			t.free = append(t.free, index)
+		}
+	}
+	t.mu.Unlock()
+	if o == nil {
+		return nil, t.invalid(h)
+	}
+	return o.port, nil
+}
