@@ -266,3 +266,22 @@ func TestRow12_NoSpuriousReturns(t *testing.T) {
 		}
 	})
 }
+
+// A ring that is drained and sealed hides nothing of what is behind it.
+func TestRow6_GetAcrossTheSeam(t *testing.T) {
+	p, err := New[int](2, WithGrowth(0))
+	require.NoError(t, err)
+	for i := range 100 {
+		require.NoError(t, p.Post(i))
+	}
+	for i := range 40 {
+		v, err := p.Get(0)
+		require.NoError(t, err)
+		require.Equal(t, i, v)
+	}
+	rest := make([]int, 100)
+	n, err := p.GetBatch(rest, 0)
+	require.NoError(t, err)
+	require.Equal(t, 60, n, "a batch crosses it too")
+	require.Equal(t, 99, rest[59])
+}

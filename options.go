@@ -57,11 +57,13 @@ func WithParking(m Parking) Option {
 
 // WithGrowth lets the port grow to max packets instead of being full; 0 is no
 // limit but memory. A max below the capacity given to [New], 0 left aside, is
-// [ErrInvalidParameter].
+// [ErrInvalidParameter]; one that is not above that capacity as New rounds it is
+// no growth.
 //
 // A port that is full seals its ring and links a larger one behind it: that Post
-// allocates, and may wait for another Post that does the same. When a burst has
-// drained the memory comes back. Order and exactness are those of a fixed port.
+// allocates, and may wait for another Post that does the same. The memory of a
+// burst comes back when a Get finds the port empty, and later than that if bursts
+// follow each other closely. Order and exactness are those of a fixed port.
 func WithGrowth(max int) Option {
 	return func(o *options) error {
 		if max < 0 {

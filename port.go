@@ -1,3 +1,28 @@
+// Package iocp is an I/O completion port in user space: a FIFO queue of packets
+// whose Post never waits, whose Get waits with a timeout, and which hands each
+// packet to the caller that began to wait last.
+//
+// It has two faces. [Port] is the one for Go: generic, bounded unless
+// [WithGrowth] says otherwise, with contexts and iterators. The functions around
+// [GetQueuedCompletionStatus] are the ones that AIX and Windows document, over
+// handles, so that code written for golang.org/x/sys/windows that posts and takes
+// packets needs another import and nothing else.
+//
+// # Waiting
+//
+// A caller that finds no packet looks again after letting others run, and then
+// joins the waiters. There it sleeps as a goroutine does on a channel, or, on
+// Linux, its thread sleeps on a futex: that starts at once when it is woken, where
+// a goroutine waits for its waker's processor, but holds a scheduler slot
+// meanwhile. [ParkAuto] measures which of them suits a port's traffic, lets at
+// most the newest waiter of a port, and GOMAXPROCS-1 in the process, sleep as a
+// thread, and for a millisecond at most; when packets follow each other closely
+// that one stays awake for up to 50 µs.
+//
+// # Memory order
+//
+// What a goroutine does before a Post synchronizes before the return of the Get
+// that takes the packet, as with a channel.
 package iocp
 
 import (
@@ -5,6 +30,7 @@ import (
 	"fmt"
 	"iter"
 	"time"
+	"unsafe"
 
 	"github.com/iocp-go/iocp/ring"
 	"github.com/iocp-go/iocp/waiter"
@@ -19,8 +45,9 @@ const Infinite time.Duration = -1
 //
 // Packets leave in the one order in which they were accepted, each exactly once.
 // Callers that find none wait, and are released newest first. A packet posted
-// while callers wait is taken for one of them by the Post itself; nobody else
-// can take it any more.
+// while callers wait is taken for one of them by the Post itself, and nobody else
+// can take it any more, unless as many hand-offs as [WithConcurrency] allows are in
+// flight: then it queues, and whoever looks first takes it.
 //
 // A method of a nil Port returns [ErrNilPort], of a zero Port [ErrInvalidPort].
 type Port[T any] struct {
@@ -30,8 +57,9 @@ type Port[T any] struct {
 }
 
 // New returns a port with room for capacity packets, rounded up to a power of
-// two and to 2 at least. A capacity below 1 or above 1<<30, or an option out of
-// range, is [ErrInvalidParameter].
+// two and to 2 at least. A capacity below 1 or above 1<<30, or one of packets so
+// large that it comes to a tebibyte, or an option out of range, is
+// [ErrInvalidParameter] by errors.Is, with the reason in its text.
 func New[T any](capacity int, opts ...Option) (*Port[T], error) {
 	var o options
 	for _, opt := range opts {
@@ -44,7 +72,9 @@ func New[T any](capacity int, opts ...Option) (*Port[T], error) {
 	}
 	r, err := ring.New[T](capacity)
 	if err != nil {
-		return nil, fmt.Errorf("%w: capacity %d: %w", ErrInvalidParameter, capacity, err)
+		var v T
+		return nil, fmt.Errorf("%w: capacity %d for packets of %d bytes: not in [1, 1<<30], or too much memory",
+			ErrInvalidParameter, capacity, unsafe.Sizeof(v))
 	}
 	if o.grows && o.max != 0 && o.max < capacity {
 		return nil, fmt.Errorf("%w: growth to %d from a capacity of %d", ErrInvalidParameter, o.max, capacity)
@@ -110,7 +140,8 @@ func (p *Port[T]) refused() error {
 // PostBatch posts as long a prefix of vs as there is room for and returns its
 // length, with [ErrFull] or [ErrClosed] if that is not all of vs. The prefix is
 // contiguous in the queue: one publication, not a loop of Posts, and as much
-// cheaper. It never waits and does not allocate. An empty vs posts nothing.
+// cheaper. It never waits and does not allocate. An empty vs posts nothing, and is
+// ErrClosed after Close all the same.
 func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
@@ -127,8 +158,9 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 
 // PostTimeout is Post that waits for room, timeout at most: [ErrTimeout] if none
 // came free in time, [ErrClosed] if the port is closed before. A timeout of 0
-// does not wait, a negative one has no limit. Posters that wait are woken in the
-// order of their calls.
+// does not wait (and its error is still ErrTimeout, where Post has ErrFull), a
+// negative one has no limit. Posters that wait are woken in the order of their
+// calls, one at a time.
 func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
 	if err := p.Post(v); err != ErrFull {
 		return err
@@ -216,6 +248,10 @@ func (p *Port[T]) Get(timeout time.Duration) (T, error) {
 		}
 		return v, nil
 	}
+	if r.Closed() { // for good, or sealed with more behind it: look there too
+		_, err := p.getBatch(dst[:], timeout, nil)
+		return dst[0], err
+	}
 	_, err := p.getWait(dst[:], timeout, nil)
 	return dst[0], err
 }
@@ -231,7 +267,7 @@ func (p *Port[T]) GetContext(ctx context.Context) (T, error) {
 
 // GetBatch takes up to len(dst) packets, the oldest first. It waits, as Get does,
 // for one, never for more. n is 0 if and only if err is not nil; entries past n
-// are left alone. An empty dst is [ErrInvalidParameter].
+// are left alone. An empty dst is [ErrInvalidParameter], whatever the port.
 //
 // GetQueuedCompletionStatusEx is its model.
 func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
@@ -319,8 +355,9 @@ func (p *Port[T]) take(dst []T) int {
 }
 
 // All yields packets as GetContext takes them, until ctx is done, the port is
-// closed and drained, a wait is interrupted, or the loop is left. A loop over a
-// port that cannot be used, or with a nil ctx, yields nothing.
+// closed and drained, a wait is interrupted, or the loop is left. It does not say
+// which: GetContext does. A loop over a port that cannot be used, or with a nil
+// ctx, yields nothing.
 func (p *Port[T]) All(ctx context.Context) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for {
@@ -365,7 +402,8 @@ func (p *Port[T]) Len() int {
 	return p.queue.Len()
 }
 
-// Cap is the number of packets that the port has room for.
+// Cap is the number of packets that the port holds without growing: the capacity
+// that New was given, rounded, unless [WithGrowth] lets it change.
 func (p *Port[T]) Cap() int {
 	if p.valid() != nil {
 		return 0

@@ -70,7 +70,8 @@ func TestPairsAlternate(t *testing.T) {
 	s := scenario{name: "fake", measures: []measure{{row: 1, unit: p50, goal: 1}}, port: fake("p", 1), channel: fake("c", 2)}
 	r := runner{pairs: 6, slice: time.Millisecond, limit: time.Minute}
 	got := r.run(s)
-	require.Equal(t, "ppcc"+"pccppccppccp", order, "each is warmed up, then pairs")
+	// How many slices the warming up takes, the machine decides.
+	require.Regexp(t, "^p+c+(pccp){3}$", order, "each is warmed up, then pairs")
 	require.Equal(t, []float64{1, 1, 1, 1, 1, 1}, got.port[0])
 	require.Equal(t, []float64{2, 2, 2, 2, 2, 2}, got.channel[0])
 	require.Equal(t, [2]int{1, 1}, got.n)

@@ -191,11 +191,12 @@ func (c *Chain[T]) TryPopReady() (v T, ok bool) {
 	}
 }
 
-// TryPopBatch is [Ring.TryPopBatch]; it stops at a seam.
-func (c *Chain[T]) TryPopBatch(dst []T) int {
+// TryPopBatch is [Ring.TryPopBatch].
+func (c *Chain[T]) TryPopBatch(dst []T) (n int) {
 	for {
 		r := c.head.Load()
-		if n := r.TryPopBatch(dst); n != 0 || !c.pass(r) {
+		n += r.TryPopBatch(dst[n:])
+		if n == len(dst) || !c.pass(r) {
 			return n
 		}
 	}
@@ -274,8 +275,15 @@ func (c *Chain[T]) Len() int {
 	}
 }
 
-// Cap is the number of elements that the last ring has room for.
-func (c *Chain[T]) Cap() int { return c.tail.Load().Cap() }
+// Cap is the number of elements that the chain holds without growing: those in
+// the rings before the last, and what the last has room for.
+func (c *Chain[T]) Cap() int {
+	first, last := c.first(), c.tail.Load()
+	if first == last {
+		return last.Cap()
+	}
+	return int((last.start-first.deq.Load())/step) + last.Cap()
+}
 
 // Room reports whether the limit is not reached.
 func (c *Chain[T]) Room() bool { return uint64(c.Len()) < c.limit/step }

@@ -170,9 +170,9 @@ func TestChainShrink(t *testing.T) {
 		for i := range n {
 			require.True(t, c.TryPush(i))
 		}
-		require.Greater(t, c.Cap(), 2)
+		require.Greater(t, c.Tail().Cap(), 2)
 		c.Shrink()
-		require.Greater(t, c.Cap(), 2, "not empty")
+		require.Greater(t, c.Tail().Cap(), 2, "not empty")
 		for range n {
 			_, ok := c.TryPop()
 			require.True(t, ok)
@@ -180,7 +180,7 @@ func TestChainShrink(t *testing.T) {
 	}
 	burst(1000)
 	c.Shrink()
-	require.Equal(t, 2, c.Cap())
+	require.Equal(t, 2, c.Tail().Cap())
 	require.Equal(t, 1, c.rings())
 	require.True(t, c.TryPush(7))
 	v, ok := c.TryPop()
@@ -189,7 +189,7 @@ func TestChainShrink(t *testing.T) {
 
 	grown := 0
 	for range 100 {
-		before := c.Cap()
+		before := c.Tail().Cap()
 		burst(1000)
 		c.Shrink()
 		if before == 2 {
