@@ -63,7 +63,9 @@ func WithParking(m Parking) Option {
 // A port that is full seals its ring and links a larger one behind it: that Post
 // allocates, and may wait for another Post that does the same. The memory of a
 // burst comes back when a Get finds the port empty, and later than that if bursts
-// follow each other closely. Order and exactness are those of a fixed port.
+// follow each other closely. Order and exactness are those of a fixed port. One
+// that is kept close to its max allocates for its Posts until it has been drained:
+// what room there is behind older packets is filled with small rings.
 func WithGrowth(max int) Option {
 	return func(o *options) error {
 		if max < 0 {

@@ -109,7 +109,11 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	}
 	// deq after enq: it has only risen since, so no room is counted that is not
 	// there, and no room at all means that the chain was full when deq was loaded.
-	room := int(min(c.limit-(enq-c.first().deq.Load()), MaxCapacity*step) / step)
+	used := enq - c.first().deq.Load()
+	if int64(used) < 0 { // deq has passed the enq that was loaded
+		return 0, true
+	}
+	room := int(min(c.limit-used, MaxCapacity*step) / step)
 	if room == 0 {
 		return 0, false
 	}
@@ -123,10 +127,13 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	if !r.enq.CompareAndSwap(enq, enq|closedBit) {
 		return 0, true
 	}
-	if c.shrunk != 0 && enq-c.shrunk < 64*r.lap() {
-		c.patience.Store(min(8*c.patience.Load()+8, 1<<20))
-	} else {
-		c.patience.Store(0)
+	if c.shrunk != 0 { // the first growth since
+		if enq-c.shrunk < 64*r.lap() {
+			c.patience.Store(min(8*c.patience.Load()+8, 1<<20))
+		} else {
+			c.patience.Store(0)
+		}
+		c.shrunk = 0
 	}
 	c.found.Store(0)
 	last, size := r, r.Cap()
@@ -148,11 +155,11 @@ func floorPower(n int) int { return 1 << (bits.Len(uint(n)) - 1) }
 func ceilPower(n int) int  { return 1 << bits.Len(uint(n-1)) }
 
 // Shrink is to be called when the chain was found empty. It puts a ring of the
-// first one's capacity in the place of a larger one, so that memory comes back
+// first one's capacity in the place of another, so that memory comes back
 // when a burst has drained, but not between bursts that follow each other.
 func (c *Chain[T]) Shrink() {
 	r := c.tail.Load()
-	if r.Cap() <= c.base || !r.Empty() || c.found.Add(1) <= c.patience.Load() {
+	if r.Cap() == c.base || !r.Empty() || c.found.Add(1) <= c.patience.Load() {
 		return
 	}
 	c.mu.Lock()
@@ -169,6 +176,7 @@ func (c *Chain[T]) Shrink() {
 	next := newRing[T](c.base, enq)
 	r.next.Store(next)
 	c.tail.Store(next)
+	c.first() // lets go of r
 }
 
 // TryPop is [Ring.TryPop].
@@ -226,6 +234,16 @@ func (c *Chain[T]) first() *Ring[T] {
 	}
 }
 
+// last is the last ring. tail may be behind it, when a link is there and tail has
+// yet to be stored.
+func (c *Chain[T]) last() *Ring[T] {
+	r := c.tail.Load()
+	for next := r.next.Load(); next != nil; next = r.next.Load() {
+		r = next
+	}
+	return r
+}
+
 // Close makes every later push fail and reports whether it is the first to do
 // so. What was pushed stays and can be popped.
 func (c *Chain[T]) Close() bool {
@@ -250,7 +268,7 @@ func (c *Chain[T]) Closed() bool {
 // Drained reports whether the chain is closed and every element has been claimed
 // by a pop. Once true it stays true.
 func (c *Chain[T]) Drained() bool {
-	return c.Closed() && c.first().Drained() && c.first() == c.tail.Load()
+	return c.Closed() && c.first().Drained() && c.first() == c.last()
 }
 
 // Empty is [Ring.Empty]: if the first ring is not sealed it is the last, and
@@ -260,16 +278,16 @@ func (c *Chain[T]) Empty() bool { return c.first().Empty() }
 // Full is [Ring.Full]: the chain was open and at its limit.
 func (c *Chain[T]) Full() bool {
 	deq := c.first().deq.Load() // before enq: see Ring.Full
-	return c.tail.Load().enq.Load()-deq == c.limit
+	return c.last().enq.Load()-deq == c.limit
 }
 
 // Len is [Ring.Len].
 func (c *Chain[T]) Len() int {
 	for {
-		r := c.tail.Load()
+		r := c.last()
 		enq := r.enq.Load()
 		deq := c.first().deq.Load()
-		if r.enq.Load() == enq && c.tail.Load() == r { // so it was, when deq was loaded
+		if r.enq.Load() == enq && r.next.Load() == nil { // so it was, when deq was loaded
 			return int((enq&^closedBit - deq) / step)
 		}
 	}
@@ -278,7 +296,7 @@ func (c *Chain[T]) Len() int {
 // Cap is the number of elements that the chain holds without growing: those in
 // the rings before the last, and what the last has room for.
 func (c *Chain[T]) Cap() int {
-	first, last := c.first(), c.tail.Load()
+	first, last := c.first(), c.last()
 	if first == last {
 		return last.Cap()
 	}
@@ -290,7 +308,7 @@ func (c *Chain[T]) Room() bool { return uint64(c.Len()) < c.limit/step }
 
 // Pushed and Popped are the numbers of elements claimed so far.
 func (c *Chain[T]) Pushed() uint64 {
-	return (c.tail.Load().enq.Load()&^closedBit - c.start) / step
+	return (c.last().enq.Load()&^closedBit - c.start) / step
 }
 
 // Popped is the mirror of Pushed.

@@ -101,9 +101,14 @@ type lot struct {
 	highest atomic.Int64 // most of them at a time
 	made    atomic.Int64
 	doubled atomic.Int64 // Unparks that met a token
+	unparks atomic.Int64
 
-	onPark func(p *chanParker, call int64, deadline int64) (ok, answer bool)
-	woken  func() // called between the token and the return of Park
+	onPark   func(p *chanParker, call int64, deadline int64) (ok, answer bool)
+	onUnpark func() // called before the token is left
+	woken    func() // called between the token and the return of Park
+
+	mu  sync.Mutex
+	all []*chanParker
 }
 
 type chanParker struct {
@@ -114,10 +119,28 @@ type chanParker struct {
 
 func (l *lot) newParker() Parker {
 	l.made.Add(1)
-	return &chanParker{lot: l, token: make(chan struct{}, 1)}
+	p := &chanParker{lot: l, token: make(chan struct{}, 1)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, p)
+	return p
+}
+
+// stale is the number of tokens that nobody has consumed.
+func (l *lot) stale() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.all {
+		n += len(p.token)
+	}
+	return n
 }
 
 func (p *chanParker) Unpark() {
+	if p.lot.onUnpark != nil {
+		p.lot.onUnpark()
+	}
+	p.lot.unparks.Add(1)
 	select {
 	case p.token <- struct{}{}:
 	default:

@@ -1,0 +1,65 @@
+package ring
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// While a batch links several rings, pops are ahead of the tail.
+func TestChainLenWhileGrowing(t *testing.T) {
+	const n = 1<<13 - 1
+	for range 50 {
+		c := newChain[int](t, 2, 0, n)
+		var wg sync.WaitGroup
+		var stop atomic.Bool
+		wg.Go(func() { c.TryPushBatch(make([]int, n)); stop.Store(true) })
+		for range 2 {
+			wg.Go(func() {
+				for !stop.Load() {
+					c.TryPop()
+					if l := c.Len(); l < 0 || l > n {
+						t.Error("Len", l)
+						return
+					}
+					popped := c.Popped()
+					if pushed := c.Pushed(); pushed < popped {
+						t.Error("pushed", pushed, "popped", popped)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+// A drained large ring is garbage once Shrink has replaced it.
+func TestChainShrinkLetsGo(t *testing.T) {
+	c := newChain[int](t, 2, 0, 0)
+	for i := range 1000 {
+		require.True(t, c.TryPush(i))
+	}
+	for range 1000 {
+		c.TryPop()
+	}
+	c.Shrink()
+	require.Same(t, c.tail.Load(), c.head.Load())
+}
+
+// One burst is one reason for patience, however many rings it takes.
+func TestChainPatience(t *testing.T) {
+	c := newChain[int](t, 2, 0, 0)
+	for range 2 {
+		for i := range 1000 {
+			require.True(t, c.TryPush(i))
+		}
+		for range 1000 {
+			c.TryPop()
+		}
+		c.Shrink()
+	}
+	require.LessOrEqual(t, c.patience.Load(), int64(8))
+}

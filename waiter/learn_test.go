@@ -1,0 +1,240 @@
+package waiter
+
+import (
+	"math/rand/v2"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// settle is where the median ends after n samples of the same.
+func settle(m *atomic.Int64, n int, sample int64) int64 {
+	for range n {
+		follow(m, sample)
+	}
+	return m.Load()
+}
+
+func TestFollowConverges(t *testing.T) {
+	var m atomic.Int64
+	follow(&m, 1000)
+	require.EqualValues(t, 1000, m.Load(), "the first sample is all there is")
+	for _, level := range []int64{1_000_000, 300, 50_000_000, 20, 1000} {
+		got := settle(&m, 200, level)
+		require.InDelta(t, level, got, float64(level)/4+2, "to %d", level)
+	}
+}
+
+// A mean would follow a sample that is a thousand times the others.
+func TestFollowIgnoresOutliers(t *testing.T) {
+	var m atomic.Int64
+	settle(&m, 100, 1000)
+	for i := range 1000 {
+		sample := int64(1000)
+		switch i % 10 {
+		case 4:
+			sample = 1 << 62
+		case 9:
+			sample = 0
+		}
+		follow(&m, sample)
+		require.InDelta(t, 1000, m.Load(), 400)
+	}
+}
+
+// It settles where half of the samples are above it.
+func TestFollowIsAMedian(t *testing.T) {
+	var m atomic.Int64
+	rng := rand.New(rand.NewPCG(1, 1))
+	var sum float64
+	const n = 20_000
+	for i := range 2 * n {
+		sample := 1000 + rng.Int64N(1000)
+		if rng.IntN(3) == 0 {
+			sample = 1_000_000 // the mean is 334,000, the median 1,750
+		}
+		follow(&m, sample)
+		if i >= n {
+			sum += float64(m.Load())
+		}
+	}
+	require.InDelta(t, 1750, sum/n, 350)
+}
+
+// From the bottom it still rises: an eighth of 7 would be nothing.
+func TestFollowNeverSticks(t *testing.T) {
+	for _, sample := range []int64{0, 1, 7, -1000, -1 << 62} {
+		var m atomic.Int64
+		for range 300 {
+			follow(&m, sample)
+			require.GreaterOrEqual(t, m.Load(), int64(8))
+		}
+		require.EqualValues(t, 8, m.Load())
+		require.InDelta(t, 1000, settle(&m, 200, 1000), 250)
+	}
+}
+
+// lately is a policy that has seen such costs.
+func lately(thread, goroutine int64) *policy {
+	p := new(policy)
+	p.cost[byThread].Store(thread)
+	p.cost[byGoroutine].Store(goroutine)
+	return p
+}
+
+func TestFaster(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		thread, goroutine int64
+		want              way
+	}{
+		{"begin with the thread", 0, 0, byThread},
+		{"the thread first, whatever the other cost", 0, 10, byThread},
+		{"then the goroutine", 5_000, 0, byGoroutine},
+		{"the cheaper: thread", 20_000, 40_000, byThread},
+		{"the cheaper: goroutine", 40_000, 20_000, byGoroutine},
+		{"equal", 20_000, 20_000, byThread},
+		{"soon enough, though not the cheaper", 8, readied - 1, byGoroutine},
+		{"not soon enough", 8, readied, byThread},
+	} {
+		require.Equal(t, c.want, lately(c.thread, c.goroutine).faster(), c.name)
+	}
+}
+
+// Of many waits one in explore goes the way that seems slower, in either case,
+// unless goroutines run soon enough: a thread would not be worth it.
+func TestFasterExplores(t *testing.T) {
+	const rounds = 20
+	for _, c := range []struct {
+		thread, goroutine int64
+		threads           int
+	}{
+		{20_000, 40_000, rounds * (explore - 1)},
+		{40_000, 20_000, rounds},
+		{5_000, readied - 1, 0},
+	} {
+		p, n := lately(c.thread, c.goroutine), 0
+		for range rounds * explore {
+			if p.faster() == byThread {
+				n++
+			}
+		}
+		require.Equal(t, c.threads, n, "%+v", c)
+	}
+}
+
+// A stack learns from what was handed over, of the way it was slept, and from
+// nothing else.
+func TestLearnsFromHandOvers(t *testing.T) {
+	s := newAuto(t)
+	s.policy.cost[byThread].Store(1000) // on a coarse clock a sample may be 0
+	costs := func() [2]int64 {
+		return [2]int64{s.policy.cost[byGoroutine].Load(), s.policy.cost[byThread].Load()}
+	}
+	s.start(0, Forever)
+	s.sleep(1, 0)
+	before := costs()
+	s.Interrupt()
+	s.over(1)
+	s.q.put(1)
+	_, why := s.Wait(&s.q, Forever, nil, false)
+	require.Equal(t, Retry, why)
+	s.q.TryTake()
+	require.Equal(t, before, costs())
+
+	s.favour()
+	s.policy.cost[byThread].Store(1000)
+	s.start(0, Forever)
+	s.sleep(1, 0)
+	s.start(1, Forever)
+	s.sleep(1, 1)
+	before = costs()
+	s.q.put(1)
+	s.HandOver(&s.q)
+	require.Equal(t, map[int]Outcome{1: Handed}, s.over(1))
+	require.Equal(t, before[byGoroutine], costs()[byGoroutine])
+	require.NotEqual(t, before[byThread], costs()[byThread])
+	before = costs()
+	s.q.put(1)
+	s.HandOver(&s.q)
+	require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
+	require.Equal(t, before[byThread], costs()[byThread], "it ended as a goroutine")
+	require.NotEqual(t, before[byGoroutine], costs()[byGoroutine])
+}
+
+// asked is a parker of which only Ready is used.
+type asked struct {
+	Parker
+	looks int
+	ready int // from which look on there is a token
+}
+
+func (a *asked) Ready() bool {
+	a.looks++
+	return a.ready != 0 && a.looks >= a.ready
+}
+
+func TestSpinEndsWithTheToken(t *testing.T) {
+	for _, ready := range []int{1, 2, 40} {
+		p := new(policy)
+		p.sleep.Store(maxSpin / 2)
+		// A start that is ahead is a budget that lasts: only the token ends it.
+		a := &asked{ready: ready}
+		p.spin(a, Now()+int64(time.Hour), Forever)
+		require.Equal(t, ready, a.looks)
+	}
+}
+
+func TestSpinEndsWithItsBudget(t *testing.T) {
+	var p policy
+	p.sleep.Store(maxSpin / 2)
+	var a asked
+	start := Now()
+	p.spin(&a, start, Forever)
+	require.GreaterOrEqual(t, Now(), start+maxSpin, "all of it")
+
+	a.looks = 0
+	p.spin(&a, Now()-maxSpin, Forever)
+	require.Zero(t, a.looks, "nothing is left of it")
+}
+
+func TestSpinEndsAtTheDeadline(t *testing.T) {
+	var p policy
+	p.sleep.Store(maxSpin / 2)
+	var a asked
+	p.spin(&a, Now()+int64(time.Hour), Now())
+	require.Zero(t, a.looks, "the deadline has passed, the budget has not")
+	deadline := Now() + 20_000
+	p.spin(&a, Now()+int64(time.Hour), deadline)
+	require.GreaterOrEqual(t, Now(), deadline)
+}
+
+// Without sleeps so far, or with long ones, there is nothing to gain.
+func TestNoSpin(t *testing.T) {
+	var p policy
+	a := asked{ready: 1}
+	p.spin(&a, Now(), Forever)
+	for _, sleep := range []int64{maxSpin/2 + 1, maxSpin, threadSleep, 1 << 40} {
+		p.sleep.Store(sleep)
+		p.spin(&a, Now()+int64(time.Hour), Forever)
+	}
+	require.Zero(t, a.looks)
+}
+
+// Sleeps that were short lately make it spin, long ones end that.
+func TestSleptDecidesOnSpin(t *testing.T) {
+	var p policy
+	for _, c := range []struct {
+		sleep int64
+		looks int
+	}{{maxSpin / 4, 1}, {10 * maxSpin, 0}, {maxSpin / 4, 1}} {
+		for range 100 {
+			p.slept(c.sleep)
+		}
+		a := asked{ready: 1}
+		p.spin(&a, Now()+int64(time.Hour), Forever)
+		require.Equal(t, c.looks, a.looks)
+	}
+}
