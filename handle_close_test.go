@@ -1,0 +1,275 @@
+package iocp
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRow27_HandleCloseAbandonsWaits(t *testing.T) {
+	for range 20 {
+		h := create(t)
+		p := behind(t, h)
+		var gets []<-chan result[gotten]
+		var batches []<-chan result[[]OverlappedEntry]
+		for _, timeout := range []uint32{INFINITE, 60_000, 0xFFFFFFFE} {
+			gets = append(gets, asyncDequeue(h, timeout))
+			parked(t, p, len(gets)+len(batches))
+			batches = append(batches, asyncDequeueEx(t, h, 2, timeout))
+			parked(t, p, len(gets)+len(batches))
+		}
+		require.NoError(t, CloseHandle(h))
+		for _, get := range gets {
+			returned(t, nothing(ErrClosed), get)
+		}
+		for _, batch := range batches {
+			entries, err := await(t, batch)
+			require.Equal(t, ErrClosed, err)
+			require.Empty(t, entries)
+		}
+		require.Zero(t, p.Stats().Waiting)
+
+		for _, timeout := range timeouts {
+			dequeue(h, timeout).equal(t, nothing(errClosedHandle))
+			_, err := dequeueEx(t, h, 2, timeout)
+			require.Equal(t, errClosedHandle, err)
+		}
+		require.Equal(t, errClosedHandle, PostQueuedCompletionStatus(h, 1, 2, nil))
+		require.Equal(t, errClosedHandle, CloseHandle(h))
+		require.Equal(t, errClosedHandle, CloseHandle(h))
+	}
+	require.Equal(t, uint32(735), number(ErrClosed))
+}
+
+// The wait ends when the handle is closed, not when its time is over.
+func TestRow27_HandleCloseCutsTimeoutShort(t *testing.T) {
+	h := create(t)
+	start := time.Now()
+	get := asyncDequeue(h, 700)
+	batch := asyncDequeueEx(t, h, 1, 700)
+	parked(t, behind(t, h), 2)
+	require.NoError(t, CloseHandle(h))
+	g, _ := await(t, get)
+	_, err := await(t, batch)
+	if time.Since(start) >= 700*time.Millisecond {
+		t.Skip("the machine is too slow to tell")
+	}
+	g.equal(t, nothing(ErrClosed))
+	require.Equal(t, ErrClosed, err)
+}
+
+func TestRow27_HandleCloseDropsPackets(t *testing.T) {
+	var kept atomic.Int32
+	h := create(t)
+	for range 300 {
+		o := new(Overlapped)
+		kept.Add(1)
+		runtime.AddCleanup(o, func(*atomic.Int32) { kept.Add(-1) }, &kept)
+		require.NoError(t, PostQueuedCompletionStatus(h, 1, 2, o))
+	}
+	require.NoError(t, CloseHandle(h))
+	dequeue(h, 0).equal(t, nothing(errClosedHandle))
+	next := create(t)
+	dequeue(next, 0).equal(t, nothing(ErrTimeout))
+	_, err := dequeueEx(t, next, 10, 0)
+	require.Equal(t, ErrTimeout, err)
+	collected(t, &kept)
+}
+
+func TestRow27_HandleCloseByMany(t *testing.T) {
+	for range 500 {
+		h := create(t)
+		get := asyncDequeue(h, INFINITE)
+		var wg sync.WaitGroup
+		var closed atomic.Int32
+		for range 4 {
+			wg.Go(func() {
+				switch err := CloseHandle(h); err {
+				case nil:
+					closed.Add(1)
+				case errClosedHandle:
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		require.Equal(t, int32(1), closed.Load())
+		g, _ := await(t, get)
+		abandonedOr(t, g)
+	}
+}
+
+// abandonedOr requires that a wait ended as one does that began before the handle
+// was closed, or after.
+func abandonedOr(t testing.TB, g gotten) {
+	t.Helper()
+	if g != nothing(ErrClosed) && g != nothing(errClosedHandle) {
+		t.Errorf("a wait beside CloseHandle: %+v", g)
+	}
+}
+
+func TestRow5_HandlePostRacesClose(t *testing.T) {
+	const posters = 3
+	rounds := 200
+	if testing.Short() {
+		rounds /= 8
+	}
+	for range rounds {
+		h := create(t)
+		var ready, wg sync.WaitGroup
+		var accepted atomic.Int64
+		ready.Add(posters)
+		for id := range posters {
+			wg.Go(func() {
+				ready.Done()
+				for {
+					err := PostQueuedCompletionStatus(h, 1, uintptr(id), nil)
+					if id == 2 {
+						err = SetIoCompletion(h, uintptr(id), nil, 995, 1)
+					}
+					if err == errClosedHandle {
+						return
+					}
+					if err != nil {
+						t.Errorf("a post beside CloseHandle: %v", err)
+						return
+					}
+					accepted.Add(1)
+				}
+			})
+		}
+		ready.Wait()
+		for accepted.Load() < 50 {
+			runtime.Gosched()
+		}
+		require.NoError(t, CloseHandle(h))
+		wg.Wait()
+	}
+}
+
+// Waits begin, time out, are abandoned and are handed a packet at the same
+// instant. None hangs, and each ends in one of these ways; what a wait takes was
+// posted, and is taken once.
+func TestRow27_HandleCloseRacesWaits(t *testing.T) {
+	rounds := 3000
+	if testing.Short() {
+		rounds /= 8
+	}
+	const waits = 4
+	type outcome struct{ taken, timedOut, abandoned, late int }
+	var all outcome
+	for round := range rounds {
+		h := create(t)
+		var (
+			begin   = make(chan struct{})
+			results [waits]<-chan result[gotten]
+			timeout = []uint32{INFINITE, 1, 0, 2}
+		)
+		for i := range results {
+			if i == 3 { // an Ex, told as a Get
+				results[i] = async(func() (gotten, error) {
+					<-begin
+					entries, err := dequeueEx(t, h, 3, timeout[(i+round)%4])
+					switch {
+					case err != nil:
+						return nothing(err), nil
+					case len(entries) != 1:
+						t.Errorf("%d packets, one was posted", len(entries))
+					}
+					return gotten{entries[0].BytesTransferred, entries[0].CompletionKey, entries[0].Overlapped, nil}, nil
+				})
+				continue
+			}
+			results[i] = async(func() (gotten, error) {
+				<-begin
+				return dequeue(h, timeout[(i+round)%4]), nil
+			})
+		}
+		post := asyncErr(func() error {
+			<-begin
+			spinFor(time.Duration(round%50) * 20 * time.Microsecond)
+			return PostQueuedCompletionStatus(h, 7, 7, nil)
+		})
+		closing := asyncErr(func() error {
+			<-begin
+			spinFor(time.Duration(round%64) * 20 * time.Microsecond)
+			return CloseHandle(h)
+		})
+		close(begin)
+		_, err := await(t, closing)
+		require.NoError(t, err)
+		_, posted := await(t, post)
+		if posted != nil && posted != errClosedHandle {
+			t.Fatalf("a post beside CloseHandle: %v", posted)
+		}
+		taken := 0
+		for _, c := range results {
+			switch g, _ := await(t, c); g {
+			case keyed(7):
+				taken++
+			case nothing(ErrTimeout):
+				all.timedOut++
+			case nothing(ErrClosed):
+				all.abandoned++
+			case nothing(errClosedHandle):
+				all.late++
+			default:
+				t.Fatalf("a wait beside CloseHandle: %+v", g)
+			}
+		}
+		require.LessOrEqual(t, taken, 1)
+		if posted != nil {
+			require.Zero(t, taken)
+		}
+		all.taken += taken
+	}
+	t.Logf("%+v", all)
+	require.NotZero(t, all.taken)
+	require.NotZero(t, all.abandoned)
+}
+
+// spinFor is a pause too short for a timer.
+func spinFor(d time.Duration) {
+	for start := time.Now(); time.Since(start) < d; {
+		runtime.Gosched()
+	}
+}
+
+// With one hand-off in flight at most, packets queue behind it while calls wait.
+// CloseHandle then leaves no call asleep.
+func TestRow27_HandleCloseWithPacketsBehindTheLimit(t *testing.T) {
+	rounds := 150
+	if testing.Short() {
+		rounds /= 8
+	}
+	for range rounds {
+		h, err := CreateIoCompletionPort(InvalidHandle, 0, 0, 1)
+		require.NoError(t, err)
+		var gets []<-chan result[gotten]
+		for i := range 3 {
+			gets = append(gets, asyncDequeue(h, INFINITE))
+			parked(t, behind(t, h), i+1)
+		}
+		for key := uintptr(1); key <= 3; key++ {
+			postKey(t, h, key)
+		}
+		require.NoError(t, CloseHandle(h))
+		seen := map[uintptr]bool{}
+		for _, get := range gets {
+			g, _ := await(t, get)
+			if g.err != nil {
+				g.equal(t, nothing(ErrClosed))
+				continue
+			}
+			g.equal(t, keyed(g.key))
+			require.False(t, seen[g.key], "taken twice")
+			seen[g.key] = true
+		}
+		require.True(t, seen[1], "handed over before the handle was closed")
+	}
+}

@@ -1,0 +1,880 @@
+package iocp
+
+import (
+	"errors"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What the variables hold that a call is given to store a packet in.
+const (
+	qtyBefore = 0xDEADBEEF
+	keyBefore = uintptr(0xDEAD1234)
+)
+
+var overlappedBefore = new(Overlapped)
+
+// gotten is what GetQueuedCompletionStatus returned and left behind.
+type gotten struct {
+	qty        uint32
+	key        uintptr
+	overlapped *Overlapped
+	err        error
+}
+
+// nothing is how a call ends that takes no packet.
+func nothing(err error) gotten { return gotten{qtyBefore, keyBefore, nil, err} }
+
+func dequeue(h Handle, timeout uint32) gotten {
+	g := gotten{qtyBefore, keyBefore, overlappedBefore, nil}
+	g.err = GetQueuedCompletionStatus(h, &g.qty, &g.key, &g.overlapped, timeout)
+	return g
+}
+
+func asyncDequeue(h Handle, timeout uint32) <-chan result[gotten] {
+	return async(func() (gotten, error) { return dequeue(h, timeout), nil })
+}
+
+// equal compares pointers and errors for identity, and follows neither.
+func (g gotten) equal(t testing.TB, want gotten) {
+	t.Helper()
+	if g != want {
+		t.Fatalf("got %+v\nnot %+v", g, want)
+	}
+}
+
+// returned requires that the call behind c ended like want.
+func returned(t testing.TB, want gotten, c <-chan result[gotten]) {
+	t.Helper()
+	g, _ := await(t, c)
+	g.equal(t, want)
+}
+
+var entryBefore = OverlappedEntry{keyBefore, overlappedBefore, 0xBAD, qtyBefore}
+
+// dequeueEx returns the entries that GetQueuedCompletionStatusEx stored, and
+// checks that it left the others alone.
+func dequeueEx(t testing.TB, h Handle, room int, timeout uint32) ([]OverlappedEntry, error) {
+	entries := make([]OverlappedEntry, room)
+	for i := range entries {
+		entries[i] = entryBefore
+	}
+	n, err := GetQueuedCompletionStatusEx(h, entries, timeout, false)
+	if n < 0 || n > room || (n == 0) != (err != nil) {
+		t.Errorf("%d of %d entries and %v", n, room, err)
+		return nil, err
+	}
+	for i, e := range entries[n:] {
+		if e != entryBefore {
+			t.Errorf("entry %d was written, there are %d", n+i, n)
+		}
+	}
+	return entries[:n], err
+}
+
+func asyncDequeueEx(t testing.TB, h Handle, room int, timeout uint32) <-chan result[[]OverlappedEntry] {
+	return async(func() ([]OverlappedEntry, error) { return dequeueEx(t, h, room, timeout) })
+}
+
+// keys are those of the packets that the Ex behind c took.
+func keys(t testing.TB, c <-chan result[[]OverlappedEntry]) (keys []uintptr) {
+	t.Helper()
+	entries, err := await(t, c)
+	require.NoError(t, err)
+	for _, e := range entries {
+		keys = append(keys, e.CompletionKey)
+	}
+	return keys
+}
+
+// create returns a handle that does not outlive the test. So many hand-offs may be
+// in flight that no packet queues while a call waits.
+func create(t testing.TB) Handle {
+	t.Helper()
+	h, err := CreateIoCompletionPort(InvalidHandle, 0, 0, 64)
+	require.NoError(t, err)
+	require.NotZero(t, h)
+	require.NotEqual(t, InvalidHandle, h)
+	t.Cleanup(func() { CloseHandle(h) })
+	return h
+}
+
+// behind is the port of a handle that is open.
+func behind(t testing.TB, h Handle) *Port[Packet] {
+	t.Helper()
+	o := handles.lookup(h)
+	require.NotNil(t, o)
+	return o.port
+}
+
+// postKey posts a packet that only its key tells from others.
+func postKey(t testing.TB, h Handle, key uintptr) {
+	t.Helper()
+	require.NoError(t, PostQueuedCompletionStatus(h, uint32(key), key, nil))
+}
+
+// keyed is what a call returns that takes what postKey posted.
+func keyed(key uintptr) gotten { return gotten{uint32(key), key, nil, nil} }
+
+var (
+	inData     Overlapped
+	timeouts   = []uint32{0, 1, 700, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, INFINITE}
+	ownRequest = &struct {
+		before uint32
+		Overlapped
+		after uint32
+	}{}
+)
+
+func TestRow1_HandleValuesBitExact(t *testing.T) {
+	h := create(t)
+	for _, overlapped := range []*Overlapped{nil, new(Overlapped), &inData, &ownRequest.Overlapped} {
+		for _, qty := range []uint32{0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF} {
+			for _, key := range []uintptr{0, 1, ^uintptr(0) >> 1, ^(^uintptr(0) >> 1), ^uintptr(0)} {
+				want := gotten{qty, key, overlapped, nil}
+				require.NoError(t, PostQueuedCompletionStatus(h, qty, key, overlapped))
+				dequeue(h, 0).equal(t, want)
+				require.NoError(t, SetIoCompletion(h, key, overlapped, 0, qty))
+				dequeue(h, INFINITE).equal(t, want)
+				require.NoError(t, PostQueuedCompletionStatus(h, qty, key, overlapped))
+				entries, err := dequeueEx(t, h, 2, 0)
+				require.NoError(t, err)
+				require.Len(t, entries, 1)
+				require.True(t, entries[0] == OverlappedEntry{key, overlapped, 0, qty}, "%+v", entries[0])
+			}
+		}
+	}
+	require.Zero(t, inData, "what is pointed to is left alone")
+	require.Zero(t, *ownRequest)
+}
+
+// Nothing distinguishes the packet of three zeros: it is taken as any other.
+func TestRow1_HandleZeroPacket(t *testing.T) {
+	h := create(t)
+	require.NoError(t, PostQueuedCompletionStatus(h, 0, 0, nil))
+	dequeue(h, 0).equal(t, gotten{})
+	dequeue(h, 0).equal(t, nothing(ErrTimeout))
+
+	get := asyncDequeue(h, INFINITE)
+	parked(t, behind(t, h), 1)
+	require.NoError(t, PostQueuedCompletionStatus(h, 0, 0, nil))
+	returned(t, gotten{}, get)
+}
+
+func TestRow2_HandleIdenticalPackets(t *testing.T) {
+	h := create(t)
+	for range 3 {
+		require.NoError(t, PostQueuedCompletionStatus(h, 1, 2, &inData))
+	}
+	for range 3 {
+		dequeue(h, 0).equal(t, gotten{1, 2, &inData, nil})
+	}
+	dequeue(h, 0).equal(t, nothing(ErrTimeout))
+}
+
+func TestRow3_HandleGrows(t *testing.T) {
+	const n = 5000
+	h := create(t)
+	for key := range uintptr(n) {
+		postKey(t, h, key)
+	}
+	require.Equal(t, n, behind(t, h).Len())
+	for key := range uintptr(n) {
+		dequeue(h, 0).equal(t, keyed(key))
+	}
+	dequeue(h, 0).equal(t, nothing(ErrTimeout))
+}
+
+// invalidHandles are handles that are none, and what is said of them.
+func invalidHandles(t *testing.T) map[Handle]error {
+	live, gone := create(t), create(t)
+	postKey(t, gone, 1)
+	require.NoError(t, CloseHandle(gone))
+	invalid := map[Handle]error{
+		0:             ErrNilPort,
+		InvalidHandle: ErrInvalidPort,
+		gone:          errClosedHandle,
+	}
+	last := Handle(1)<<indexBits - 1
+	for _, garbage := range []Handle{
+		1, 2, 3, 4, 5, 0x10, 0x12344, 0x12345, InvalidHandle - 1, InvalidHandle - 3, InvalidHandle >> 1, ^(InvalidHandle >> 1) + 1,
+		1<<genShift - 1, 1<<genShift - 4, // generation 0
+		live + 1, live + 2, live + 3, live + 1<<genShift, // of the next port in its place
+		gone + 1, gone + 2, gone + 3,
+		1<<genShift | last<<indexShift, 7<<genShift | last<<indexShift,
+	} {
+		require.Nil(t, handles.lookup(garbage))
+		invalid[garbage] = ErrInvalidPort
+	}
+	return invalid
+}
+
+func TestRow5_HandleNotValid(t *testing.T) {
+	for h, want := range invalidHandles(t) {
+		check := func(call string, err error) {
+			t.Helper()
+			require.True(t, err == want, "%s of %#x: %v, not %v", call, h, err, want)
+		}
+		check("Post", PostQueuedCompletionStatus(h, 1, 2, nil))
+		check("Set", SetIoCompletion(h, 2, nil, 995, 1))
+		for _, timeout := range timeouts { // none is waited for
+			dequeue(h, timeout).equal(t, nothing(want))
+			_, err := dequeueEx(t, h, 3, timeout)
+			check("Ex", err)
+		}
+		check("Close", CloseHandle(h))
+
+		require.Equal(t, uint32(6), number(want))
+		require.Equal(t, Errno(6), StatusOf(want))
+		require.ErrorIs(t, want, syscall.EBADF)
+		require.Equal(t, h != 0, errors.Is(want, syscall.EINVAL))
+		require.Equal(t, h != 0, errors.Is(want, ErrInvalidPort))
+		require.Equal(t, want == errClosedHandle, errors.Is(want, os.ErrClosed))
+		require.NotErrorIs(t, want, ErrClosed)
+		require.NotErrorIs(t, want, ErrTimeout)
+	}
+}
+
+func TestRow6_HandleLook(t *testing.T) {
+	a, b := create(t), create(t)
+	postKey(t, a, 1)
+	dequeue(b, 0).equal(t, nothing(ErrTimeout))
+	dequeue(a, 0).equal(t, keyed(1))
+	for range 100 {
+		done := asyncErr(func() error { return PostQueuedCompletionStatus(a, 2, 2, nil) })
+		_, err := await(t, done)
+		require.NoError(t, err)
+		dequeue(a, 0).equal(t, keyed(2))
+	}
+}
+
+func TestRow7_HandleNeverEarly(t *testing.T) {
+	h := create(t)
+	for _, timeout := range []uint32{1, 2, 5, 16, 30} {
+		for range 3 {
+			start := time.Now()
+			dequeue(h, timeout).equal(t, nothing(ErrTimeout))
+			require.GreaterOrEqual(t, time.Since(start), time.Duration(timeout)*time.Millisecond)
+			start = time.Now()
+			_, err := dequeueEx(t, h, 2, timeout)
+			require.Equal(t, ErrTimeout, err)
+			require.GreaterOrEqual(t, time.Since(start), time.Duration(timeout)*time.Millisecond)
+		}
+	}
+}
+
+// The highest bit is no sign, and only the last number has no limit.
+func TestRow8_HandleLongTimeouts(t *testing.T) {
+	require.Equal(t, Infinite, milliseconds(INFINITE))
+	require.Equal(t, 4294967294*time.Millisecond, milliseconds(0xFFFFFFFE))
+	h, clock := create(t), create(t)
+	long := timeouts[3:]
+	var gets []<-chan result[gotten]
+	var batches []<-chan result[[]OverlappedEntry]
+	for i, timeout := range long {
+		gets = append(gets, asyncDequeue(h, timeout))
+		parked(t, behind(t, h), 2*i+1)
+		batches = append(batches, asyncDequeueEx(t, h, 1, timeout))
+		parked(t, behind(t, h), 2*i+2)
+	}
+	dequeue(clock, 100).equal(t, nothing(ErrTimeout))
+	parked(t, behind(t, h), 2*len(long))
+	for i := range slices.Backward(long) {
+		postKey(t, h, uintptr(i))
+		require.Equal(t, []uintptr{uintptr(i)}, keys(t, batches[i]))
+		postKey(t, h, uintptr(i))
+		returned(t, keyed(uintptr(i)), gets[i])
+	}
+}
+
+func TestRow9_HandleTimeout(t *testing.T) {
+	h := create(t)
+	for _, timeout := range []uint32{0, 1, 3} {
+		g := dequeue(h, timeout)
+		g.equal(t, nothing(ErrTimeout))
+		require.Equal(t, uint32(258), number(g.err))
+		require.ErrorIs(t, g.err, syscall.ETIMEDOUT)
+		require.ErrorIs(t, g.err, os.ErrDeadlineExceeded)
+		require.True(t, os.IsTimeout(g.err))
+	}
+}
+
+func TestRow10_HandleFailedPackets(t *testing.T) {
+	h := create(t)
+	internal := map[Errno]uintptr{
+		5: 0xC0000022, 38: 0xC0000011, 64: 0xC000020D, 87: 0xC000000D, 109: 0xC000014B, 121: 0xC00000B5,
+		234: 0x80000005, 995: 0xC0000120, 1225: 0xC0000236, 1236: 0xC0000241,
+		258: 0xC0070102, 735: 0xC00702DF, 2250: 0xC00708CA, 10054: 0xC0072746, 0xFFFF: 0xC007FFFF,
+	}
+	for _, status := range []Errno{1, 5, 6, 38, 64, 87, 109, 121, 234, 258, 735, 995, 1225, 1236, 2250, 10054, 0xFFFF, 0xFFFFFFFF} {
+		for _, overlapped := range []*Overlapped{nil, &inData} {
+			want := gotten{22, 11, overlapped, status}
+			post := func() { require.NoError(t, SetIoCompletion(h, 11, overlapped, status, 22)) }
+			for _, timeout := range timeouts {
+				post()
+				dequeue(h, timeout).equal(t, want)
+				dequeue(h, 0).equal(t, nothing(ErrTimeout)) // it was taken
+			}
+			get := asyncDequeue(h, INFINITE)
+			parked(t, behind(t, h), 1)
+			post()
+			returned(t, want, get)
+
+			post()
+			postKey(t, h, 12)
+			entries, err := dequeueEx(t, h, 3, INFINITE)
+			require.NoError(t, err, "no error of the call")
+			require.Len(t, entries, 2)
+			require.NotZero(t, entries[0].Internal)
+			if i, ok := internal[status]; ok {
+				require.Equal(t, i, entries[0].Internal, "%v", status)
+			}
+			entries[0].Internal = 0
+			require.True(t, entries[0] == OverlappedEntry{11, overlapped, 0, 22}, "%+v", entries[0])
+			require.True(t, entries[1] == OverlappedEntry{12, nil, 0, 12}, "%+v", entries[1])
+		}
+	}
+	require.Zero(t, inData)
+}
+
+// The packet of a failure with the number of a timeout has another type than the
+// timeout has.
+func TestRow10_HandleToldApartByType(t *testing.T) {
+	h := create(t)
+	require.NoError(t, SetIoCompletion(h, 11, nil, 258, 22))
+	packet, none := dequeue(h, 0), dequeue(h, 0)
+	require.Equal(t, number(none.err), number(packet.err))
+	require.IsType(t, Errno(0), packet.err)
+	require.Equal(t, ErrTimeout, none.err)
+	require.NotEqual(t, none.err, packet.err)
+}
+
+func TestRow11_HandlePostRacesDeadline(t *testing.T) {
+	h := create(t)
+	won := 0
+	for i := range 300 {
+		get := asyncDequeue(h, 1)
+		for start := time.Now(); time.Since(start) < 900*time.Microsecond+time.Duration(i)*time.Microsecond; {
+			runtime.Gosched()
+		}
+		postKey(t, h, uintptr(i))
+		g, _ := await(t, get)
+		if g.err == nil {
+			won++
+			g.equal(t, keyed(uintptr(i)))
+			dequeue(h, 0).equal(t, nothing(ErrTimeout))
+		} else {
+			g.equal(t, nothing(ErrTimeout))
+			dequeue(h, 0).equal(t, keyed(uintptr(i)))
+		}
+	}
+	t.Logf("%d of 300 were in time", won)
+}
+
+func TestRow12_HandleNothingTaken(t *testing.T) {
+	h := create(t)
+	postKey(t, h, 7)
+	var qty uint32 = qtyBefore
+	key, overlapped := keyBefore, overlappedBefore
+	for _, of := range []Handle{h, 0, InvalidHandle} { // checked first
+		for _, timeout := range timeouts {
+			for _, err := range []error{
+				GetQueuedCompletionStatus(of, nil, &key, &overlapped, timeout),
+				GetQueuedCompletionStatus(of, &qty, nil, &overlapped, timeout),
+				GetQueuedCompletionStatus(of, &qty, &key, nil, timeout),
+				GetQueuedCompletionStatus(of, nil, nil, nil, timeout),
+			} {
+				require.Equal(t, ErrInvalidParameter, err)
+			}
+		}
+	}
+	require.True(t, gotten{qty, key, overlapped, nil} == gotten{qtyBefore, keyBefore, overlappedBefore, nil}, "stored in spite of the error")
+	dequeue(h, 0).equal(t, keyed(7))
+}
+
+func TestRow13_HandleFIFO(t *testing.T) {
+	h := create(t)
+	for key := range uintptr(241) {
+		postKey(t, h, key)
+	}
+	next := uintptr(0)
+	for range 20 {
+		dequeue(h, 0).equal(t, keyed(next))
+		next++
+	}
+	for _, room := range []int{1, 20, 64, 65, 70} {
+		entries, err := dequeueEx(t, h, room, 0)
+		require.NoError(t, err)
+		require.Len(t, entries, room)
+		for _, e := range entries {
+			require.Equal(t, next, e.CompletionKey)
+			next++
+		}
+	}
+	dequeue(h, 0).equal(t, keyed(next))
+	require.Equal(t, uintptr(240), next)
+	dequeue(h, 0).equal(t, nothing(ErrTimeout))
+}
+
+func TestRow15_HandlePostHandsOver(t *testing.T) {
+	h := create(t)
+	for i := range uintptr(100) {
+		get := asyncDequeue(h, 60_000)
+		parked(t, behind(t, h), 1)
+		postKey(t, h, i)
+		dequeue(h, 0).equal(t, nothing(ErrTimeout))
+		_, err := dequeueEx(t, h, 1, 0)
+		require.Equal(t, ErrTimeout, err)
+		returned(t, keyed(i), get)
+	}
+}
+
+func TestRow16_HandleNewestFirst(t *testing.T) {
+	h := create(t)
+	for range 10 {
+		var gets []<-chan result[gotten]
+		var batches []<-chan result[[]OverlappedEntry]
+		for i := range 4 {
+			gets = append(gets, asyncDequeue(h, INFINITE))
+			parked(t, behind(t, h), 2*i+1)
+			batches = append(batches, asyncDequeueEx(t, h, 1, 60_000))
+			parked(t, behind(t, h), 2*i+2)
+		}
+		for key := range uintptr(8) {
+			postKey(t, h, key)
+		}
+		for i := range 4 {
+			require.Equal(t, []uintptr{uintptr(6 - 2*i)}, keys(t, batches[i]))
+			returned(t, keyed(uintptr(7-2*i)), gets[i])
+		}
+	}
+}
+
+func TestRow17_HandleBurst(t *testing.T) {
+	h := create(t)
+	for range 50 {
+		w1 := asyncDequeue(h, INFINITE)
+		parked(t, behind(t, h), 1)
+		w0 := asyncDequeue(h, INFINITE)
+		parked(t, behind(t, h), 2)
+		for key := uintptr(3); key <= 5; key++ {
+			postKey(t, h, key)
+		}
+		dequeue(h, 0).equal(t, keyed(5))
+		returned(t, keyed(3), w0)
+		returned(t, keyed(4), w1)
+	}
+}
+
+func TestRow18_HandleOnePostWakesOne(t *testing.T) {
+	h := create(t)
+	var gets []<-chan result[gotten]
+	for i := range 3 {
+		gets = append(gets, asyncDequeue(h, INFINITE))
+		parked(t, behind(t, h), i+1)
+	}
+	postKey(t, h, 1)
+	returned(t, keyed(1), gets[2])
+	parked(t, behind(t, h), 2)
+	require.Zero(t, behind(t, h).Len())
+
+	young := asyncDequeue(h, 5)
+	returned(t, nothing(ErrTimeout), young) // and so is not served
+	postKey(t, h, 2)
+	returned(t, keyed(2), gets[1])
+	postKey(t, h, 3)
+	returned(t, keyed(3), gets[0])
+}
+
+func TestRow19_HandleConcurrencyValues(t *testing.T) {
+	for _, threads := range []uint32{0, 1, 2, 64, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF} {
+		h, err := CreateIoCompletionPort(InvalidHandle, 0, 5, threads)
+		require.NoError(t, err, "%#x", threads)
+		var gets []<-chan result[gotten]
+		for i := range 4 {
+			gets = append(gets, asyncDequeue(h, INFINITE))
+			parked(t, behind(t, h), i+1)
+		}
+		for key := range uintptr(4) {
+			postKey(t, h, key)
+		}
+		var got []uintptr
+		for _, get := range gets {
+			g, _ := await(t, get)
+			require.NoError(t, g.err)
+			got = append(got, g.key)
+		}
+		slices.Sort(got)
+		require.Equal(t, []uintptr{0, 1, 2, 3}, got, "%#x", threads)
+		require.NoError(t, CloseHandle(h))
+	}
+}
+
+func TestRow20_HandleStopPackets(t *testing.T) {
+	const workers, packets = 5, 2000
+	h := create(t)
+	var (
+		wg     sync.WaitGroup
+		worked atomic.Int64
+	)
+	for range workers {
+		wg.Go(func() {
+			for {
+				switch g := dequeue(h, INFINITE); {
+				case g.err != nil:
+					t.Error(g.err)
+					return
+				case g.overlapped == nil:
+					return
+				}
+				worked.Add(1)
+			}
+		})
+	}
+	for key := range uintptr(packets) {
+		require.NoError(t, PostQueuedCompletionStatus(h, 1, key, &inData))
+	}
+	for range workers {
+		require.NoError(t, PostQueuedCompletionStatus(h, 0, 0, nil))
+	}
+	wg.Wait()
+	require.Equal(t, int64(packets), worked.Load())
+	dequeue(h, 0).equal(t, nothing(ErrTimeout))
+}
+
+func TestRow22_HandleBatchTakesWhatIsThere(t *testing.T) {
+	h := create(t)
+	for _, c := range []struct{ packets, room, taken int }{
+		{1, 1, 1}, {3, 2, 2}, {3, 3, 3}, {3, 50, 3}, {63, 100, 63}, {64, 64, 64}, {64, 100, 64}, {65, 64, 64},
+		{65, 65, 65}, {65, 100, 65}, {128, 128, 128}, {128, 200, 128}, {129, 200, 129}, {500, 1000, 500}, {500, 300, 300},
+	} {
+		for i := range c.packets {
+			require.NoError(t, PostQueuedCompletionStatus(h, uint32(10*i), uintptr(i), &inData))
+		}
+		entries, err := dequeueEx(t, h, c.room, INFINITE)
+		require.NoError(t, err)
+		require.Len(t, entries, c.taken, "%+v", c)
+		for i, e := range entries {
+			require.True(t, e == OverlappedEntry{uintptr(i), &inData, 0, uint32(10 * i)}, "%d: %+v", i, e)
+		}
+		for i := c.taken; i < c.packets; i++ {
+			dequeue(h, 0).equal(t, gotten{uint32(10 * i), uintptr(i), &inData, nil})
+		}
+		_, err = dequeueEx(t, h, c.room, 0)
+		require.Equal(t, ErrTimeout, err)
+	}
+}
+
+func TestRow23_HandleEmptyEntries(t *testing.T) {
+	h, closed := create(t), create(t)
+	require.NoError(t, CloseHandle(closed))
+	postKey(t, h, 1)
+	for _, of := range []Handle{h, closed, 0, InvalidHandle} { // checked first
+		for _, timeout := range timeouts {
+			for _, entries := range [][]OverlappedEntry{nil, {}, make([]OverlappedEntry, 0, 5)} {
+				for _, alertable := range []bool{false, true} {
+					n, err := GetQueuedCompletionStatusEx(of, entries, timeout, alertable)
+					require.Zero(t, n)
+					require.Equal(t, ErrInvalidParameter, err)
+				}
+			}
+		}
+	}
+	require.Equal(t, uint32(87), number(ErrInvalidParameter))
+	dequeue(h, 0).equal(t, keyed(1))
+}
+
+func TestRow23_HandleBatchTimeout(t *testing.T) {
+	h := create(t)
+	for _, room := range []int{1, 3, 64, 65} {
+		for _, timeout := range []uint32{0, 1} {
+			entries, err := dequeueEx(t, h, room, timeout)
+			require.Equal(t, ErrTimeout, err)
+			require.Empty(t, entries)
+		}
+	}
+	postKey(t, h, 1)
+	entries := []OverlappedEntry{entryBefore}
+	n, err := GetQueuedCompletionStatusEx(h, entries, 0, true)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, uintptr(1), entries[0].CompletionKey)
+}
+
+func TestRow24_HandleBurstOntoBlockedBatch(t *testing.T) {
+	h := create(t)
+	for range 50 {
+		batch := asyncDequeueEx(t, h, 5, INFINITE)
+		parked(t, behind(t, h), 1)
+		for key := range uintptr(5) {
+			postKey(t, h, key)
+		}
+		got := keys(t, batch)
+		require.NotEmpty(t, got)
+		for len(got) < 5 {
+			g := dequeue(h, 0)
+			require.NoError(t, g.err, "lost")
+			got = append(got, g.key)
+		}
+		require.Equal(t, []uintptr{0, 1, 2, 3, 4}, got)
+		dequeue(h, 0).equal(t, nothing(ErrTimeout))
+	}
+}
+
+// Ports do not stand for files yet, and a port cannot be made twice.
+func TestHandleCreateWithWrongArguments(t *testing.T) {
+	h := create(t)
+	postKey(t, h, 1)
+	for _, c := range []struct {
+		file, port Handle
+		want       error
+		number     uint32
+		is         error
+	}{
+		{0, 0, ErrNilPort, 6, syscall.EBADF},
+		{0, h, ErrNilPort, 6, syscall.EBADF},
+		{InvalidHandle, h, ErrInvalidParameter, 87, syscall.EINVAL},
+		{InvalidHandle, InvalidHandle, ErrInvalidParameter, 87, syscall.EINVAL},
+		{InvalidHandle, 0x12344, ErrInvalidParameter, 87, syscall.EINVAL},
+		{3, 0, ErrInvalidParameter, 87, syscall.EINVAL},
+		{3, h, ErrInvalidParameter, 87, syscall.EINVAL},
+		{h, 0, ErrInvalidParameter, 87, syscall.EINVAL},
+		{h, h, ErrInvalidParameter, 87, syscall.EINVAL},
+	} {
+		for _, threads := range []uint32{0, 1, 0xFFFFFFFF} {
+			got, err := CreateIoCompletionPort(c.file, c.port, 5, threads)
+			require.Zero(t, got)
+			require.ErrorIs(t, err, c.want, "%#x, %#x", c.file, c.port)
+			require.ErrorIs(t, err, c.is)
+			require.Equal(t, c.number, number(err))
+			require.NotEmpty(t, err.Error())
+		}
+	}
+	dequeue(h, 0).equal(t, keyed(1))
+	dequeue(h, 0).equal(t, nothing(ErrTimeout))
+}
+
+// The next port has the place in the table of the one that was closed last, and
+// the old handle is none of its.
+func TestRow27_HandleStaleIsNoOtherPort(t *testing.T) {
+	var stale []Handle
+	h := create(t)
+	for range 500 {
+		postKey(t, h, 1)
+		require.NoError(t, CloseHandle(h))
+		stale = append(stale, h)
+		var err error
+		h, err = CreateIoCompletionPort(InvalidHandle, 0, 0, 0)
+		require.NoError(t, err)
+		require.NotContains(t, stale, h)
+		if last := stale[len(stale)-1]; last>>genShift < maxGen {
+			require.Equal(t, last+1<<genShift, h)
+		}
+		dequeue(h, 0).equal(t, nothing(ErrTimeout))
+		for _, old := range stale[max(0, len(stale)-3):] {
+			require.Equal(t, errClosedHandle, PostQueuedCompletionStatus(old, 1, 1, nil))
+			dequeue(old, 0).equal(t, nothing(errClosedHandle))
+			require.Equal(t, errClosedHandle, CloseHandle(old))
+		}
+		dequeue(h, 0).equal(t, nothing(ErrTimeout))
+	}
+	for _, old := range stale {
+		require.Equal(t, errClosedHandle, PostQueuedCompletionStatus(old, 1, 1, nil))
+	}
+	dequeue(h, 0).equal(t, nothing(ErrTimeout))
+	require.NoError(t, CloseHandle(h))
+}
+
+// A place in the table whose generations are used up is left empty.
+func TestRow27_HandleLastGeneration(t *testing.T) {
+	table, p := new(handleTable), open[Packet](t, 2)
+	first, err := table.open(p)
+	require.NoError(t, err)
+	_, err = table.close(first)
+	require.NoError(t, err)
+	table.chunks[0].Load().gen[0] = maxGen
+
+	last, err := table.open(p)
+	require.NoError(t, err)
+	require.Equal(t, maxGen, last>>genShift)
+	require.NotEqual(t, InvalidHandle, last)
+	got, err := table.port(last)
+	require.NoError(t, err)
+	require.True(t, got == p)
+	_, err = table.close(last)
+	require.NoError(t, err)
+
+	next, err := table.open(p)
+	require.NoError(t, err)
+	require.Equal(t, Handle(1), next>>indexShift&(1<<indexBits-1))
+	for _, h := range []Handle{first, last} {
+		_, err = table.port(h)
+		require.Equal(t, errClosedHandle, err)
+	}
+	_, err = table.port(InvalidHandle)
+	require.Equal(t, ErrInvalidPort, err)
+}
+
+func TestHandleTableIsFull(t *testing.T) {
+	table, p := new(handleTable), open[Packet](t, 2)
+	table.used = 1<<indexBits - 1
+	h, err := table.open(p)
+	require.NoError(t, err)
+	require.Equal(t, Handle(1)<<indexBits-1, h>>indexShift&(1<<indexBits-1))
+	none, err := table.open(p)
+	require.Zero(t, none)
+	require.Equal(t, errNoHandles, err)
+	require.ErrorIs(t, err, ErrFull)
+	require.ErrorIs(t, err, syscall.ENOBUFS)
+	require.Equal(t, uint32(1450), number(err))
+
+	_, err = table.close(h)
+	require.NoError(t, err)
+	again, err := table.open(p)
+	require.NoError(t, err)
+	require.NotEqual(t, h, again)
+}
+
+func TestRow29_HandleKeepsNothing(t *testing.T) {
+	h := create(t)
+	var kept atomic.Int32
+	post := func() {
+		o := new(Overlapped)
+		kept.Add(1)
+		runtime.AddCleanup(o, func(*atomic.Int32) { kept.Add(-1) }, &kept)
+		require.NoError(t, PostQueuedCompletionStatus(h, 1, 2, o))
+	}
+	for range 200 { // more than the port has room for before it grows
+		post()
+	}
+	for range 130 {
+		dequeue(h, 0)
+	}
+	_, err := dequeueEx(t, h, 100, 0)
+	require.NoError(t, err)
+	collected(t, &kept)
+	dequeue(h, 0).equal(t, nothing(ErrTimeout))
+}
+
+func TestRow30_HandleAllocatesNothing(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	h, closed := create(t), create(t)
+	require.NoError(t, CloseHandle(closed))
+	var (
+		qty        uint32
+		key        uintptr
+		overlapped *Overlapped
+		entries    = make([]OverlappedEntry, 100)
+	)
+	for name, call := range map[string]func(){
+		"Get": func() {
+			PostQueuedCompletionStatus(h, 1, 2, &inData)
+			GetQueuedCompletionStatus(h, &qty, &key, &overlapped, INFINITE)
+		},
+		"Ex": func() {
+			PostQueuedCompletionStatus(h, 1, 2, &inData)
+			GetQueuedCompletionStatusEx(h, entries, INFINITE, false)
+		},
+		"timeouts": func() {
+			GetQueuedCompletionStatus(h, &qty, &key, &overlapped, 0)
+			GetQueuedCompletionStatusEx(h, entries, 0, false)
+			GetQueuedCompletionStatus(h, &qty, &key, &overlapped, 1)
+		},
+		"errors": func() {
+			for _, bad := range []Handle{0, closed, InvalidHandle} {
+				PostQueuedCompletionStatus(bad, 1, 2, nil)
+				GetQueuedCompletionStatus(bad, &qty, &key, &overlapped, INFINITE)
+				GetQueuedCompletionStatusEx(bad, entries, INFINITE, false)
+				CloseHandle(bad)
+				CreateIoCompletionPort(bad, bad, 0, 0)
+			}
+		},
+	} {
+		require.Zero(t, testing.AllocsPerRun(50, call), name)
+	}
+}
+
+// Ports come and go on several goroutines, some of them waited on.
+func TestRow27_HandlesComeAndGo(t *testing.T) {
+	const posters = 4
+	total := 100_000
+	if testing.Short() || raceEnabled {
+		total /= 10
+	}
+	handles.mu.Lock()
+	before := handles.used
+	handles.mu.Unlock()
+	churn := func(n int) {
+		var wg sync.WaitGroup
+		for id := range posters {
+			wg.Go(func() {
+				var previous Handle
+				for i := range n {
+					h, err := CreateIoCompletionPort(InvalidHandle, 0, 0, 0)
+					if err != nil || h == previous {
+						t.Errorf("%#x, after %#x: %v", h, previous, err)
+						return
+					}
+					var get <-chan result[gotten]
+					if i%32 == 0 {
+						get = asyncDequeue(h, INFINITE)
+						for p := handles.lookup(h).port; p.Stats().Waiting == 0; {
+							runtime.Gosched()
+						}
+					}
+					key := uintptr(id)<<24 | uintptr(i)
+					if err := PostQueuedCompletionStatus(h, 1, key, nil); err != nil {
+						t.Error(err)
+					}
+					if get != nil {
+						r := <-get
+						if r.v != (gotten{1, key, nil, nil}) {
+							t.Errorf("%+v, not key %#x", r.v, key)
+						}
+					} else if i%2 == 0 {
+						if g := dequeue(h, 0); g != (gotten{1, key, nil, nil}) {
+							t.Errorf("%+v, not key %#x", g, key)
+						}
+					}
+					if err := CloseHandle(h); err != nil {
+						t.Error(err)
+					}
+					if g := dequeue(previous, 0); previous != 0 && g.err != errClosedHandle {
+						t.Errorf("%+v of a handle that was closed", g)
+					}
+					previous = h
+				}
+			})
+		}
+		wg.Wait()
+	}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		for range 3 {
+			runtime.GC()
+		}
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	churn(100)
+	start := heap()
+	churn(total / posters)
+	end := heap()
+	t.Logf("%d handles: heap %d to %d bytes", total, start, end)
+	require.Less(t, end, start+1<<20)
+	handles.mu.Lock()
+	used := handles.used
+	handles.mu.Unlock()
+	retired := Handle(total+100*posters)/maxGen + 1 // generations are few where handles have 32 bits
+	require.LessOrEqual(t, used, before+posters+retired)
+}
