@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -21,23 +22,30 @@ func must[T any](v T, err error) T {
 
 // A pool of workers: post, close, wait. What was accepted is worked off.
 func Example_pool() {
-	port := must(iocp.New[int](64))
+	port, err := iocp.New[func()](1024) // room for 1,024 tasks
+	if err != nil {
+		log.Fatal(err)
+	}
 	var workers sync.WaitGroup
-	var sum atomic.Int64
 	for range 4 {
 		workers.Go(func() {
-			for n := range port.All(context.Background()) {
-				sum.Add(int64(n))
+			for task := range port.All(context.Background()) { // until the port is closed and drained
+				task()
 			}
 		})
 	}
-	for n := range 100 {
-		port.PostTimeout(n, iocp.Infinite)
+	for i := range 3 {
+		err := port.PostTimeout(func() { fmt.Println("task", i) }, iocp.Infinite) // waits for room
+		if err != nil {
+			log.Fatal(err)
+		}
 	}
 	port.Close()
 	workers.Wait()
-	fmt.Println(sum.Load())
-	// Output: 4950
+	// Unordered output:
+	// task 0
+	// task 1
+	// task 2
 }
 
 func ExamplePort() {

@@ -3,7 +3,9 @@ package iocp
 import (
 	"bytes"
 	"math"
+	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -212,4 +214,16 @@ func TestStats(t *testing.T) {
 		require.Equal(t, 0, p.Stats().WaitingPosters)
 		require.Equal(t, uint64(4), p.Stats().Posted)
 	})
+}
+
+// What the README shows first is the example that runs.
+func TestReadmeShowsTheExample(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	example, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	_, code, found := strings.Cut(string(readme), "```go\n")
+	require.True(t, found)
+	code, _, _ = strings.Cut(code, "```")
+	require.Contains(t, strings.ReplaceAll(string(example), "\n\t", "\n"), "\n"+code)
 }

@@ -45,7 +45,7 @@ regular expression that matches from the start of a scenario's name: 'stream',
 	cpu := fs.String("cpu", "", "values of GOMAXPROCS, separated by commas (default: as it is)")
 	fs.IntVar(&c.pairs, "count", 12, fmt.Sprintf("`pairs` of slices for each scenario, %d at least", leastPairs))
 	fs.DurationVar(&c.slice, "slice", c.slice, "`length` of a slice")
-	quick := fs.Bool("quick", false, "a smoke run: short slices, few pairs, small crowds")
+	quick := fs.Bool("quick", false, "a smoke run, too short to conclude from: short slices, few pairs, small crowds")
 	fs.BoolVar(&c.list, "list", false, "print the names and stop")
 	asJSON := fs.Bool("json", false, "print JSON")
 	asBenchfmt := fs.Bool("benchfmt", false, "print every slice as a benchmark line, for benchstat -col /impl")

@@ -17,8 +17,9 @@ func (t table) head(m machine) error {
 	fmt.Fprintf(t.w, "%s\n\n", m)
 	fmt.Fprintln(t.w, strings.TrimSpace(`
 Port and channel take turns in one process. The ratio is port ÷ channel, the
-median of the pairs, with its 95 % interval. "faster" and "slower" need the whole
-interval on one side of 1; the goal is held against the median.`))
+median of the pairs with its 95 % interval, and so not the quotient of the two
+columns before it. "faster" and "slower" need the whole interval on one side of 1;
+the goal, which may be far below 1, is held against the median.`))
 	fmt.Fprintln(t.w)
 	_, err := fmt.Fprintf(t.w, columns, "row", "scenario", "measure", "port", "channel", "ratio", "interval", "goal", "verdict")
 	return err
