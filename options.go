@@ -61,7 +61,7 @@ func WithParking(m Parking) Option {
 // no growth.
 //
 // A port that is full seals its ring and links a larger one behind it: that Post
-// allocates, and may wait for another Post that does the same. The memory of a
+// allocates, and other calls may wait until it has. The memory of a
 // burst comes back when a Get finds the port empty, and later than that if bursts
 // follow each other closely. Order and exactness are those of a fixed port. One
 // that is kept close to its max allocates for its Posts until it has been drained:

@@ -243,9 +243,7 @@ func (p *Port[T]) Get(timeout time.Duration) (T, error) {
 		return dst[0], ErrInvalidPort
 	}
 	if v, ok := r.TryPop(); ok {
-		if p.posts.Due() {
-			p.posts.HandOver((*room[T])(p))
-		}
+		p.freed()
 		return v, nil
 	}
 	if r.Closed() { // for good, or sealed with more behind it: look there too
@@ -320,6 +318,7 @@ func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (
 				dst[0] = v
 				n := 1 + p.take(dst[1:])
 				p.takers.Pass((*packets[T])(p))
+				p.freed() // the place of the packet that was handed over
 				return n, nil
 			case waiter.Expired:
 				timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
@@ -348,10 +347,17 @@ func (p *Port[T]) getBatch(dst []T, timeout time.Duration, ctx context.Context) 
 // take takes what is there.
 func (p *Port[T]) take(dst []T) int {
 	n := p.queue.TryPopBatch(dst)
-	if n != 0 && p.posts.Due() {
-		p.posts.HandOver((*room[T])(p))
+	if n != 0 {
+		p.freed()
 	}
 	return n
+}
+
+// freed wakes a poster that waits for room. Whoever has taken a packet calls it.
+func (p *Port[T]) freed() {
+	if p.posts.Due() {
+		p.posts.HandOver((*room[T])(p))
+	}
 }
 
 // All yields packets as GetContext takes them, until ctx is done, the port is

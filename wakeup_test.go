@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/waiter"
 )
 
 // The two tests here hunt for the lost wake-up: one side goes to sleep just when
@@ -66,4 +68,27 @@ func TestPostTimeout_GetRacingPark(t *testing.T) {
 	require.NoError(t, p.Close())
 	_, err = await(t, over)
 	require.Equal(t, ErrClosed, err)
+}
+
+// A poster that waits for room is told of the places that hand-offs free, when
+// every packet of a full port leaves by a hand-off and nobody takes for himself.
+func TestHandOffsMakeRoom(t *testing.T) {
+	gate := make(chan struct{})
+	withParker(t, func() waiter.Parker { return gatedParker{newGoroutineParker(), gate} })
+	p := open[int](t, 2, WithParking(ParkThread), WithConcurrency(1))
+	w := park(t, p, 3)
+	for i := range 3 { // one is handed over, two fill the port
+		require.NoError(t, p.Post(i))
+	}
+	post := asyncErr(func() error { return p.PostTimeout(3, Infinite) })
+	parkedPosters(t, p, 1)
+	close(gate) // the three waiters pass the packets on
+	for i := range w {
+		took(t, i, w[2-i])
+	}
+	_, err := await(t, post)
+	require.NoError(t, err)
+	v, err := p.Get(0)
+	require.NoError(t, err)
+	require.Equal(t, 3, v)
 }

@@ -210,18 +210,16 @@ func (c *Chain[T]) TryPopBatch(dst []T) (n int) {
 	}
 }
 
-// pass moves head on from r if nothing is left in it, now or later, and
-// something is linked behind it. If not, a pop that found r empty was right: r
-// was the last ring then, or is sealed with nothing behind it yet.
+// pass moves head on from r if nothing is left in it, now or later, and it is not
+// the last ring. If not, a pop that found r empty was right: r was the last ring
+// then, or still is, sealed, while what is to be behind it is being pushed.
 func (c *Chain[T]) pass(r *Ring[T]) bool {
-	if !r.Drained() {
+	if !r.Drained() || c.tail.Load() == r {
 		return false
 	}
-	next := r.next.Load()
-	if next == nil {
-		return false
-	}
-	c.head.CompareAndSwap(r, next) // lost: somebody else has moved it
+	// The link precedes the move of tail, which is the publication of what grow
+	// has pushed to new rings: before it head stays, so it never is ahead of tail.
+	c.head.CompareAndSwap(r, r.next.Load()) // lost: somebody else has moved it
 	return true
 }
 
@@ -232,16 +230,6 @@ func (c *Chain[T]) first() *Ring[T] {
 			return r
 		}
 	}
-}
-
-// last is the last ring. tail may be behind it, when a link is there and tail has
-// yet to be stored.
-func (c *Chain[T]) last() *Ring[T] {
-	r := c.tail.Load()
-	for next := r.next.Load(); next != nil; next = r.next.Load() {
-		r = next
-	}
-	return r
 }
 
 // Close makes every later push fail and reports whether it is the first to do
@@ -268,7 +256,7 @@ func (c *Chain[T]) Closed() bool {
 // Drained reports whether the chain is closed and every element has been claimed
 // by a pop. Once true it stays true.
 func (c *Chain[T]) Drained() bool {
-	return c.Closed() && c.first().Drained() && c.first() == c.last()
+	return c.Closed() && c.first().Drained() && c.first() == c.tail.Load()
 }
 
 // Empty is [Ring.Empty]: if the first ring is not sealed it is the last, and
@@ -278,16 +266,16 @@ func (c *Chain[T]) Empty() bool { return c.first().Empty() }
 // Full is [Ring.Full]: the chain was open and at its limit.
 func (c *Chain[T]) Full() bool {
 	deq := c.first().deq.Load() // before enq: see Ring.Full
-	return c.last().enq.Load()-deq == c.limit
+	return c.tail.Load().enq.Load()-deq == c.limit
 }
 
 // Len is [Ring.Len].
 func (c *Chain[T]) Len() int {
 	for {
-		r := c.last()
+		r := c.tail.Load()
 		enq := r.enq.Load()
 		deq := c.first().deq.Load()
-		if r.enq.Load() == enq && r.next.Load() == nil { // so it was, when deq was loaded
+		if r.enq.Load() == enq && c.tail.Load() == r { // so it was, when deq was loaded
 			return int((enq&^closedBit - deq) / step)
 		}
 	}
@@ -296,7 +284,7 @@ func (c *Chain[T]) Len() int {
 // Cap is the number of elements that the chain holds without growing: those in
 // the rings before the last, and what the last has room for.
 func (c *Chain[T]) Cap() int {
-	first, last := c.first(), c.last()
+	first, last := c.first(), c.tail.Load()
 	if first == last {
 		return last.Cap()
 	}
@@ -308,7 +296,7 @@ func (c *Chain[T]) Room() bool { return uint64(c.Len()) < c.limit/step }
 
 // Pushed and Popped are the numbers of elements claimed so far.
 func (c *Chain[T]) Pushed() uint64 {
-	return (c.last().enq.Load()&^closedBit - c.start) / step
+	return (c.tail.Load().enq.Load()&^closedBit - c.start) / step
 }
 
 // Popped is the mirror of Pushed.
