@@ -94,13 +94,29 @@ func TestFaster(t *testing.T) {
 		{"the thread first, whatever the other cost", 0, 10, byThread},
 		{"then the goroutine", 5_000, 0, byGoroutine},
 		{"the cheaper: thread", 20_000, 40_000, byThread},
-		{"the cheaper: goroutine", 40_000, 20_000, byGoroutine},
+		{"not much dearer: thread", 40_000, 20_000, byThread},
+		{"much dearer: goroutine", 40_001, 20_000, byGoroutine},
 		{"equal", 20_000, 20_000, byThread},
 		{"soon enough, though not the cheaper", 8, readied - 1, byGoroutine},
 		{"not soon enough", 8, readied, byThread},
 	} {
 		require.Equal(t, c.want, lately(c.thread, c.goroutine).faster(), c.name)
 	}
+}
+
+// In a stream, where threads hardly sleep, a goroutine is better, whatever it costs.
+func TestStreamMeansGoroutine(t *testing.T) {
+	p := lately(20_000, 40_000)
+	for range 100 {
+		p.slept(100)
+	}
+	require.True(t, p.streaming())
+	require.Equal(t, byGoroutine, p.faster())
+	for range 100 {
+		p.slept(5 * stream)
+	}
+	require.False(t, p.streaming())
+	require.Equal(t, byThread, p.faster())
 }
 
 // Of many waits one in explore goes the way that seems slower, in either case,
@@ -112,7 +128,7 @@ func TestFasterExplores(t *testing.T) {
 		threads           int
 	}{
 		{20_000, 40_000, rounds * (explore - 1)},
-		{40_000, 20_000, rounds},
+		{50_000, 20_000, rounds},
 		{5_000, readied - 1, 0},
 	} {
 		p, n := lately(c.thread, c.goroutine), 0
