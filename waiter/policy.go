@@ -195,6 +195,7 @@ func (s *Stack[T]) free(w *waiter[T]) {
 	if w.demoted {
 		w.parkers[byThread].Park(Forever, nil) // the token must not outlive the wait
 		w.demoted = false
+		threads.Add(-1)
 	}
 	if w.way == byThread {
 		threads.Add(-1)

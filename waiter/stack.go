@@ -262,6 +262,7 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 			return 0
 		}
 		w.demoted = false
+		threads.Add(-1) // only now: until here it was one
 		how = byGoroutine
 		if brief == deadline && !woken {
 			return Expired
@@ -277,12 +278,12 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 }
 
 // demote makes the waiter that sleeps as a thread go on as a goroutine, and
-// returns it; its thread is to be woken for that. It returns nil if none does.
+// returns it; its thread is to be woken for that, and counts against the budget
+// until it is. It returns nil if none does.
 func (s *Stack[T]) demote() *waiter[T] {
 	w := s.thread
 	if w != nil {
 		s.thread = nil
-		threads.Add(-1)
 		w.by(byGoroutine, &s.policy)
 		w.demoted = true
 	}
