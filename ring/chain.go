@@ -291,8 +291,8 @@ func (c *Chain[T]) Cap() int {
 	return int((last.start-first.deq.Load())/step) + last.Cap()
 }
 
-// Room reports whether the limit is not reached.
-func (c *Chain[T]) Room() bool { return uint64(c.Len()) < c.limit/step }
+// Room is how many more elements the limit allows.
+func (c *Chain[T]) Room() int { return int(c.limit/step - uint64(c.Len())) }
 
 // Pushed and Popped are the numbers of elements claimed so far.
 func (c *Chain[T]) Pushed() uint64 {

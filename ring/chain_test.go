@@ -60,7 +60,7 @@ func TestChainLimit(t *testing.T) {
 					if max != 0 {
 						require.False(t, c.TryPush(0))
 						require.Zero(t, c.TryPushBatch(vs))
-						require.False(t, c.Room())
+						require.Zero(t, c.Room())
 						require.True(t, c.Full())
 					}
 					for i := range pushed {

@@ -8,3 +8,17 @@ TEXT ·storeRelease(SB), NOSPLIT, $0-16
 	MOVQ v+8(FP), BX
 	MOVQ BX, (AX)
 	RET
+
+// func storeReleaseRun(a *atomic.Uint64, stride uintptr, v uint64, n int)
+TEXT ·storeReleaseRun(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), AX
+	MOVQ stride+8(FP), CX
+	MOVQ v+16(FP), BX
+	MOVQ n+24(FP), DX
+next:
+	MOVQ BX, (AX)
+	ADDQ CX, AX
+	ADDQ $2, BX // step
+	DECQ DX
+	JNZ  next
+	RET
