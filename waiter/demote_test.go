@@ -40,7 +40,7 @@ func (s *twoLots) favour() {
 	s.policy.cost[byThread].Store(8)
 	s.policy.cost[byGoroutine].Store(1 << 40)
 	s.policy.sleep.Store(1 << 40) // no spinning
-	s.policy.waits.Store(0)
+	s.policy.trial.Store(s.policy.waits.Load() + 1<<30)
 }
 
 // start lets one more wait.

@@ -15,6 +15,7 @@ type fakeQueue struct {
 	mu     sync.Mutex
 	items  []fakeItem
 	closed bool
+	taken  uint64
 
 	onTake func() // called by TryTake before it looks
 	onIdle func() // by Idle after
@@ -36,7 +37,20 @@ func (q *fakeQueue) TryTake() (*int, bool) {
 	}
 	v := q.items[0].v
 	q.items = q.items[1:]
+	q.taken++
 	return v, true
+}
+
+func (q *fakeQueue) Len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items)
+}
+
+func (q *fakeQueue) Taken() uint64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.taken
 }
 
 func (q *fakeQueue) Idle() bool {

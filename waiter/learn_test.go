@@ -81,6 +81,7 @@ func lately(thread, goroutine int64) *policy {
 	p := new(policy)
 	p.cost[byThread].Store(thread)
 	p.cost[byGoroutine].Store(goroutine)
+	p.trial.Store(minGap)
 	return p
 }
 
@@ -94,8 +95,7 @@ func TestFaster(t *testing.T) {
 		{"the thread first, whatever the other cost", 0, 10, byThread},
 		{"then the goroutine", 5_000, 0, byGoroutine},
 		{"the cheaper: thread", 20_000, 40_000, byThread},
-		{"not much dearer: thread", 40_000, 20_000, byThread},
-		{"much dearer: goroutine", 40_001, 20_000, byGoroutine},
+		{"the cheaper: goroutine", 40_000, 20_000, byGoroutine},
 		{"equal", 20_000, 20_000, byThread},
 		{"soon enough, though not the cheaper", 8, readied - 1, byGoroutine},
 		{"not soon enough", 8, readied, byThread},
@@ -104,41 +104,67 @@ func TestFaster(t *testing.T) {
 	}
 }
 
-// In a stream, where threads hardly sleep, a goroutine is better, whatever it costs.
-func TestStreamMeansGoroutine(t *testing.T) {
-	p := lately(20_000, 40_000)
-	for range 100 {
-		p.slept(100)
+// The way that seems slower is tried in waits that lie twice as far apart each
+// time, up to maxGap; never a thread if goroutines run soon enough.
+func TestFasterTries(t *testing.T) {
+	var tries []int
+	for at, gap := minGap, minGap; at < 3*maxGap; at += gap {
+		tries = append(tries, at)
+		if len(tries) > 1 {
+			gap = min(2*gap, maxGap)
+		}
 	}
-	require.True(t, p.streaming())
-	require.Equal(t, byGoroutine, p.faster())
-	for range 100 {
-		p.slept(5 * stream)
-	}
-	require.False(t, p.streaming())
-	require.Equal(t, byThread, p.faster())
-}
-
-// Of many waits one in explore goes the way that seems slower, in either case,
-// unless goroutines run soon enough: a thread would not be worth it.
-func TestFasterExplores(t *testing.T) {
-	const rounds = 20
+	require.Equal(t, []int{16, 32, 64, 128}, tries[:4])
 	for _, c := range []struct {
 		thread, goroutine int64
-		threads           int
+		slower            way
+		want              []int
 	}{
-		{20_000, 40_000, rounds * (explore - 1)},
-		{50_000, 20_000, rounds},
-		{5_000, readied - 1, 0},
+		{20_000, 40_000, byGoroutine, tries},
+		{50_000, 20_000, byThread, tries},
+		{5_000, readied - 1, byThread, nil},
 	} {
-		p, n := lately(c.thread, c.goroutine), 0
-		for range rounds * explore {
-			if p.faster() == byThread {
-				n++
+		p := lately(c.thread, c.goroutine)
+		var got []int
+		for n := 1; n < 3*maxGap; n++ {
+			if p.faster() == c.slower {
+				got = append(got, n)
 			}
 		}
-		require.Equal(t, c.threads, n, "%+v", c)
+		require.Equal(t, c.want, got, "%+v", c)
 	}
+}
+
+// The way in use is followed slowly, so that a hiccup does not end it; the other
+// one fast, as it is seldom tried.
+func TestLearn(t *testing.T) {
+	p := lately(1_000, 60_000)
+	p.learn(byThread, 1<<40)
+	require.EqualValues(t, 1_000+(maxCost-1_000)/8, p.cost[byThread].Load(), "a sample is bounded")
+	require.Equal(t, byThread, p.faster())
+	for range 100 {
+		p.learn(byThread, 30_000)
+	}
+	require.InDelta(t, 30_000, p.cost[byThread].Load(), 100)
+	p.learn(byGoroutine, 56_000)
+	require.EqualValues(t, 58_000, p.cost[byGoroutine].Load())
+	require.Equal(t, byThread, p.faster())
+
+	// Once it is the faster it is tried again soon whether the other still is not.
+	p.gap.Store(maxGap)
+	p.waits.Store(1000)
+	p.trial.Store(1000 + maxGap)
+	p.learn(byGoroutine, 0)
+	require.EqualValues(t, 29_000, p.cost[byGoroutine].Load())
+	for n := 1; p.faster() == byGoroutine; n++ {
+		require.Less(t, n, minGap)
+	}
+
+	p.learn(byGoroutine, -5) // a coarse clock, or two processors' clocks
+	for range 1000 {
+		p.learn(byGoroutine, -5)
+	}
+	require.Positive(t, p.cost[byGoroutine].Load(), "0 is for a way that was never tried")
 }
 
 // A stack learns from what was handed over, of the way it was slept, and from

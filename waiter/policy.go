@@ -39,14 +39,15 @@ var threads atomic.Int32
 type policy struct {
 	parking Parking
 	parkers Parkers
+	pace    pace
 
-	// cost is, for each way, a running median in nanoseconds: a sample above it
-	// raises it by an eighth, one below lowers it. A mean would follow the rare
-	// sleep that a busy machine stretched to milliseconds, and as the way that
-	// lost is seldom tried, would follow it for long. Lost updates do no harm.
+	// cost is, for each way, what a sleep cost lately, in nanoseconds: a mean in
+	// which the last few samples count, 0 before the first. Lost updates do no harm.
 	cost  [2]atomic.Int64
-	sleep atomic.Int64 // the same of how long those who slept as threads did
+	sleep atomic.Int64 // a running median of how long those who slept as threads did
 	waits atomic.Uint32
+	trial atomic.Uint32 // the wait that tries the way that seems slower
+	gap   atomic.Uint32 // from that one to the next
 
 	// crowd is set while waiters come and none is served: who sleeps at the top
 	// of the stack then soon has others above, and a thread sleeps there in vain.
@@ -61,14 +62,22 @@ const (
 	byThread
 )
 
-// explore is how many waits go by between two that try the way that seems
-// slower: few enough to notice that the traffic has changed, and so few that
-// the slower way stays out of the slowest hundredth of waits.
-const explore = 256
+// A way that seems slower is tried again after minGap waits, and after twice as
+// many each time that it still does, up to maxGap: soon enough to notice that the
+// traffic has changed, and so seldom that what it costs, a burst that queues
+// behind a goroutine on its way among it, stays out of the slowest hundredth.
+const (
+	minGap = 16
+	maxGap = 4096
+)
 
 // readied is how soon a goroutine must run, in nanoseconds, for a thread not to
-// be worth a try: a thread that is woken takes as long.
+// be worth a try: one that spins runs sooner, but its waker pays for that.
 const readied = 15_000
+
+// maxCost bounds a sample, in nanoseconds: what a busy machine adds is not the
+// way's fault.
+const maxCost = 100_000
 
 // threadSleep is how long a thread sleeps under ParkAuto before it goes on to
 // sleep as a goroutine, in nanoseconds.
@@ -85,7 +94,7 @@ func (p *policy) choose(done <-chan struct{}, inFlight int32) way {
 	if p.parking == ParkAuto {
 		// A sleeping thread keeps its scheduler slot from the goroutine that was
 		// readied a moment ago, until the system monitor takes it back.
-		if inFlight != 0 || p.crowd.Load() || p.faster() == byGoroutine {
+		if inFlight != 0 || p.pace.fast.Load() || p.crowd.Load() || p.faster() == byGoroutine {
 			return byGoroutine
 		}
 		budget = int32(runtime.GOMAXPROCS(0)) - 1
@@ -107,40 +116,49 @@ func (p *policy) newParker(how way) Parker {
 	return p.parkers.Goroutine()
 }
 
-// faster is the way that suits better, now and then the other one: the goroutine
-// if it runs soon, or in a stream; else the thread, unless it costs twice as much.
+// faster is the goroutine if it runs soon; else the way that has cost less, now
+// and then the other one. At first it is the thread.
 func (p *policy) faster() way {
 	thread, goroutine := p.cost[byThread].Load(), p.cost[byGoroutine].Load()
-	if thread != 0 && 0 < goroutine && goroutine < readied {
+	switch {
+	case thread == 0:
+		return byThread
+	case goroutine < readied:
 		return byGoroutine
 	}
 	how := byThread
-	if thread != 0 && 2*goroutine < thread || p.streaming() {
+	if goroutine < thread {
 		how = byGoroutine
 	}
-	if p.waits.Add(1)%explore == 0 {
+	if n := p.waits.Add(1); int32(n-p.trial.Load()) >= 0 {
+		gap := min(max(2*p.gap.Load(), minGap), maxGap)
+		p.gap.Store(gap)
+		p.trial.Store(n + gap)
 		how = byGoroutine + byThread - how
 	}
 	return how
 }
 
-// learn takes note of what a sleep cost.
-func (p *policy) learn(how way, ns int64) { follow(&p.cost[how], ns) }
-
-// slept takes note of how long a thread slept.
-func (p *policy) slept(ns int64) { follow(&p.sleep, max(ns, stream/2)) }
-
-// streaming reports whether packets come so fast that a thread hardly sleeps. Then
-// handing them over one by one to a waiter that is awake costs more, for both,
-// than leaving them in the queue while a goroutine is on its way: 90 ns a packet
-// instead of 20.
-func (p *policy) streaming() bool {
-	sleep := p.sleep.Load()
-	return 0 < sleep && sleep < stream
+// learn takes note of what a sleep cost. Of a way that is seldom tried a sample
+// counts for more.
+func (p *policy) learn(how way, ns int64) {
+	ns = min(ns, maxCost)
+	was, other := p.cost[how].Load(), p.cost[byGoroutine+byThread-how].Load()
+	switch {
+	case was == 0:
+	case other != 0 && was > other:
+		if ns = (was + ns) / 2; ns < other { // the faster way from now on
+			p.gap.Store(0)
+			p.trial.Store(p.waits.Load() + minGap)
+		}
+	default:
+		ns = was + (ns-was)/8
+	}
+	p.cost[how].Store(max(ns, 1))
 }
 
-// stream is the sleep, in nanoseconds, below which traffic is a stream.
-const stream = 2000
+// slept takes note of how long a thread slept.
+func (p *policy) slept(ns int64) { follow(&p.sleep, ns) }
 
 // spin waits for the token without sleeping, in the time that the last sleeps
 // took and about as much again, if that is not more than maxSpin. A waker that
@@ -164,7 +182,7 @@ func (p *policy) spin(thread Parker, start, deadline int64) {
 // was measured, on a virtual machine whose idle processors halt. A limit of 50 µs
 // made the median of dispatch every 20 µs forty times shorter, and its slowest
 // hundredth ten times longer: a thread that always spins shares its core in slices.
-const maxSpin = 16_000
+const maxSpin = 50_000
 
 // follow moves a running median towards a sample.
 func follow(median *atomic.Int64, sample int64) {
@@ -205,21 +223,4 @@ func (s *Stack[T]) free(w *waiter[T]) {
 		w.val = zero // what the waiter keeps, the collector keeps
 		s.pool.Put(w)
 	}
-}
-
-// yields before a caller sleeps. A round trip of ping-pong between two goroutines
-// took 670 ns with none, 300 with one, 240 with two, and no less with more.
-const yields = 2
-
-// Poll paces a caller that looks again before it sleeps. The zero Poll is ready.
-type Poll struct{ turns int }
-
-// Next lets others run and reports whether to look again; false means to sleep.
-func (p *Poll) Next() bool {
-	if p.turns == yields {
-		return false
-	}
-	p.turns++
-	runtime.Gosched()
-	return true
 }

@@ -171,17 +171,6 @@ func TestNoThreadParker(t *testing.T) {
 	}
 }
 
-func TestPollEnds(t *testing.T) {
-	var p Poll
-	for range 1_000_000 {
-		if !p.Next() {
-			require.False(t, p.Next(), "and stays so")
-			return
-		}
-	}
-	t.Fatal("polls for ever")
-}
-
 func TestDeadline(t *testing.T) {
 	for _, never := range []time.Duration{-1, -time.Hour, math.MinInt64, math.MaxInt64} {
 		require.Equal(t, Forever, Deadline(never), "timeout %d", never)

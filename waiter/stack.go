@@ -25,6 +25,10 @@ type Queue[T any] interface {
 	// Over reports whether nothing is there and nothing will come any more. Once
 	// true it stays true.
 	Over() bool
+	// Len is how much there is to take, and Taken how much has been taken so far,
+	// by anybody.
+	Len() int
+	Taken() uint64
 }
 
 // Outcome says how a wait ended.
@@ -90,17 +94,25 @@ func (w *waiter[T]) by(how way, p *policy) {
 // or at the limit: then a hand-off is in flight, and whoever it goes to calls Pass
 // and hands on. Whoever finds the queue over releases everybody.
 type Stack[T any] struct {
-	waiting atomic.Int32 // the length of the list; read by every Post
-	_       [linePair - 4]byte
+	_ [linePair]byte
 
+	// One line, for whoever hands over needs all of it. Nobody writes it while no
+	// one waits, so that a Post finds it shared.
+	waiting  atomic.Int32 // the length of the list; read by every Post
+	inFlight atomic.Int32 // handed over, the waiter not running yet
+	limit    int32        // of inFlight
+	order    Order
 	mu       sync.Mutex
 	first    *waiter[T] // released next
-	thread   *waiter[T] // under ParkAuto, the one that sleeps as a thread: the last to come, or none
 	last     *waiter[T]
-	order    Order
-	limit    int32        // hand-offs in flight at most
-	inFlight atomic.Int32 // handed over, the waiter not running yet
-	stats    Stats
+	thread   *waiter[T] // under ParkAuto, the one that sleeps as a thread: the last to come, or none
+	handOffs uint64     // as in Stats
+	parks    uint64     // likewise
+
+	_ [linePair]byte
+
+	timeouts uint64 // as in Stats
+	left     uint64 // waits that nobody ended, timeouts among them
 	policy   policy
 	pool     sync.Pool // of *waiter[T]
 }
@@ -122,6 +134,8 @@ func (s *Stack[T]) Init(order Order, limit int, parking Parking, parkers Parkers
 	}
 	s.order, s.limit = order, int32(min(limit, 1<<30))
 	s.policy.parking, s.policy.parkers = parking, parkers
+	s.policy.trial.Store(minGap)
+	s.policy.pace.mask.Store(minMask)
 }
 
 // Any reports whether anyone waits. P3 of the argument at Stack.
@@ -139,7 +153,12 @@ func (s *Stack[T]) Waiting() int { return int(s.waiting.Load()) }
 func (s *Stack[T]) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.stats
+	return Stats{
+		HandOffs: s.handOffs,
+		Parks:    s.parks,
+		Wakes:    s.parks - s.left - uint64(s.waiting.Load()),
+		Timeouts: s.timeouts,
+	}
 }
 
 // HandOver gives what is in q to waiters, as long as there are both and the limit
@@ -163,7 +182,7 @@ func (s *Stack[T]) Settle(q Queue[T]) {
 		if !ok {
 			break
 		}
-		s.stats.HandOffs++
+		s.handOffs++
 		s.inFlight.Add(1)
 		w := s.release(s.first, Handed)
 		w.val = v
@@ -311,9 +330,12 @@ func (s *Stack[T]) leave(w *waiter[T], why Outcome) bool {
 	}
 	switch why {
 	case Retry:
-		s.stats.Parks-- // counted by insert
+		s.parks-- // counted by insert
 	case Expired:
-		s.stats.Timeouts++
+		s.timeouts++
+		fallthrough
+	case Canceled:
+		s.left++
 	}
 	s.release(w, why)
 	return true
@@ -331,7 +353,7 @@ func (s *Stack[T]) insert(w *waiter[T], next bool) (below *waiter[T]) {
 		}
 	}
 	w.listed = true
-	s.stats.Parks++
+	s.parks++
 	switch {
 	case s.first == nil:
 		s.first, s.last = w, w
@@ -369,7 +391,6 @@ func (s *Stack[T]) release(w *waiter[T], why Outcome) *waiter[T] {
 
 // owe appends a released w to a list of waiters that are owed their token.
 func (s *Stack[T]) owe(head, tail, w *waiter[T]) (*waiter[T], *waiter[T]) {
-	s.stats.Wakes++
 	if head == nil {
 		return w, w
 	}

@@ -1,0 +1,109 @@
+package waiter
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// looks is how often a caller looks again before it is to wait.
+func looks(s *Stack[*int], q *fakeQueue) (n int) {
+	for poll := new(Poll); s.Again(q, poll); n++ {
+	}
+	return n
+}
+
+func newPaced(t *testing.T) (*Stack[*int], *fakeQueue) {
+	s := new(Stack[*int])
+	s.Init(NewestFirst, 1, ParkGoroutine, Parkers{})
+	return s, new(fakeQueue)
+}
+
+// fill puts n into q, and says so to who looks after a pause.
+func fill(q *fakeQueue, n int) { q.put(make([]int, n)...) }
+
+func drain(q *fakeQueue, n int) {
+	for range n {
+		q.TryTake()
+	}
+}
+
+func TestAgainEnds(t *testing.T) {
+	s, q := newPaced(t)
+	poll := new(Poll)
+	n := 0
+	for s.Again(q, poll) {
+		n++
+		require.LessOrEqual(t, n, yields)
+	}
+	require.False(t, s.Again(q, poll), "and stays so")
+	require.Equal(t, yields, looks(s, q), "each caller has its own")
+}
+
+// A pause that finds little is made ever more seldom, but is not given up.
+func TestPausesInVain(t *testing.T) {
+	s, q := newPaced(t)
+	pace := &s.policy.pace
+	pauses := 0
+	for range 8 * (maxMask + 1) {
+		mask := pace.mask.Load()
+		looks(s, q)
+		if pace.mask.Load() != mask {
+			pauses++
+		}
+		fill(q, 1)
+		drain(q, 1)
+	}
+	require.EqualValues(t, maxMask, pace.mask.Load())
+	require.Equal(t, 4, pauses, "64, 128, 256, 512 takings apart, then 1024 for good")
+	require.False(t, pace.fast.Load())
+	q.taken = maxMask
+	fill(q, flood)
+	looks(s, q)
+	require.True(t, pace.fast.Load(), "it is not given up")
+}
+
+// In a torrent nobody yields, as long as much is taken between two who find
+// nothing.
+func TestTorrent(t *testing.T) {
+	s, q := newPaced(t)
+	pace := &s.policy.pace
+	q.taken = minMask
+	fill(q, flood-1)
+	require.Equal(t, yields, looks(s, q))
+	require.False(t, pace.fast.Load(), "not enough for one")
+
+	q.taken = 2*minMask + 1
+	fill(q, 1)
+	require.Equal(t, yields, looks(s, q), "who finds out has yielded")
+	require.True(t, pace.fast.Load())
+	drain(q, flood)
+	for range 1000 {
+		q.taken += few
+		require.Zero(t, looks(s, q))
+	}
+	q.taken += 1 << 20 // what came long ago does not count for ever
+	require.Zero(t, looks(s, q))
+	n := 0
+	for looks(s, q) == 0 {
+		n++
+	}
+	require.LessOrEqual(t, n, maxCredit/few)
+	require.False(t, pace.fast.Load())
+	require.Equal(t, yields, looks(s, q))
+	require.EqualValues(t, minMask, pace.mask.Load(), "it may come back soon")
+}
+
+// Many who find nothing at the same time do not end it: the average counts.
+func TestTorrentForMany(t *testing.T) {
+	s, q := newPaced(t)
+	q.taken = minMask
+	fill(q, flood)
+	looks(s, q)
+	for range 100 {
+		q.taken += 16 * few
+		for range 16 {
+			require.Zero(t, looks(s, q))
+		}
+	}
+}
