@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"runtime"
@@ -48,14 +49,16 @@ type client struct {
 	id      int
 	port    *iocp.Port[int]
 	rng     *rand.Rand
-	epoch   time.Time
+	begin   func() int64  // the time, before an operation
+	now     func() int64  // and after it
 	next    *atomic.Int32 // the next value, each posted once
 	history []porcupine.Operation
 	batches int
+	forRoom bool // what it waits for, if it waits
+	ctx     context.Context
+	cancel  context.CancelFunc
 	wrong   []string // what no history could explain
 }
-
-func (c *client) now() int64 { return int64(time.Since(c.epoch)) }
 
 // record notes that the steps were done between call and now.
 func (c *client) record(call int64, steps ...step) {
@@ -103,15 +106,24 @@ func (c *client) run(closer bool) {
 }
 
 func (c *client) post() {
+	c.posted((*iocp.Port[int]).Post)
+}
+
+// posted posts by one of the ways to post one.
+func (c *client) posted(post func(*iocp.Port[int], int) error) {
 	vs := c.values(1)
-	call := c.now()
-	switch err := c.port.Post(vs[0]); {
+	call := c.begin()
+	switch err := post(c.port, vs[0]); {
 	case err == nil:
 		c.record(call, step{kind: push, vs: vs})
 	case errors.Is(err, iocp.ErrFull):
 		c.record(call, step{kind: isFull})
 	case errors.Is(err, iocp.ErrClosed):
 		c.record(call, step{kind: isClosed})
+	case errors.Is(err, iocp.ErrTimeout): // full, and open when it was found so
+		c.record(call, step{kind: isFull}, step{kind: isOpen})
+	case errors.Is(err, iocp.ErrInterrupted):
+		c.now() // it says nothing of the queue
 	default:
 		c.wrong = append(c.wrong, "Post: "+err.Error())
 	}
@@ -120,9 +132,11 @@ func (c *client) post() {
 // postBatch: how long a prefix fits is not decided at the instant at which it is
 // pushed. So a short one says only that there was room for it, and an error after
 // a prefix nothing about fullness; one without a prefix is as exact as Post's.
-func (c *client) postBatch() {
-	vs := c.values(1 + c.rng.IntN(capacity+1))
-	call := c.now()
+func (c *client) postBatch() { c.batch(1 + c.rng.IntN(capacity+1)) }
+
+func (c *client) batch(n int) {
+	vs := c.values(n)
+	call := c.begin()
 	n, err := c.port.PostBatch(vs)
 	var steps []step
 	if n > 0 {
@@ -142,8 +156,13 @@ func (c *client) postBatch() {
 }
 
 func (c *client) get(timeout time.Duration) {
-	call := c.now()
-	v, err := c.port.Get(timeout)
+	c.got(timeout, func(p *iocp.Port[int]) (int, error) { return p.Get(timeout) })
+}
+
+// got takes by one of the ways to take one.
+func (c *client) got(timeout time.Duration, get func(*iocp.Port[int]) (int, error)) {
+	call := c.begin()
+	v, err := get(c.port)
 	if err == nil {
 		c.record(call, step{kind: take, vs: []int{v}})
 		return
@@ -156,9 +175,11 @@ func (c *client) get(timeout time.Duration) {
 
 // getBatch: one that does not wait takes what it takes at one instant. One that
 // waits has the first handed to it, and then takes what is there.
-func (c *client) getBatch(timeout time.Duration) {
-	dst := make([]int, 1+c.rng.IntN(capacity+1))
-	call := c.now()
+func (c *client) getBatch(timeout time.Duration) { c.batchGot(1+c.rng.IntN(capacity+1), timeout) }
+
+func (c *client) batchGot(most int, timeout time.Duration) {
+	dst := make([]int, most)
+	call := c.begin()
 	n, err := c.port.GetBatch(dst, timeout)
 	switch {
 	case (err == nil) != (n > 0):
@@ -183,13 +204,15 @@ func (c *client) missed(call int64, timeout time.Duration, err error) {
 		c.record(call, step{kind: isEmpty}, step{kind: isOpen})
 	case errors.Is(err, iocp.ErrClosed):
 		c.record(call, step{kind: isOver})
+	case errors.Is(err, iocp.ErrInterrupted), errors.Is(err, context.Canceled):
+		c.now() // it says nothing of the queue
 	default:
 		c.wrong = append(c.wrong, "Get: "+err.Error())
 	}
 }
 
 func (c *client) close() {
-	call := c.now()
+	call := c.begin()
 	if err := c.port.Close(); err == nil {
 		c.record(call, step{kind: closing})
 	} else {
@@ -206,9 +229,10 @@ func recordRound(port *iocp.Port[int], seed uint64) (history []porcupine.Operati
 		cs    [clients]*client
 	)
 	epoch := time.Now()
+	now := func() int64 { return int64(time.Since(epoch)) }
 	for i := range cs {
 		cs[i] = &client{
-			id: i, port: port, epoch: epoch, next: &next,
+			id: i, port: port, begin: now, now: now, next: &next,
 			rng: rand.New(rand.NewPCG(seed, uint64(i))),
 		}
 		wg.Go(func() {

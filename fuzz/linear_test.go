@@ -11,10 +11,13 @@ import (
 	"github.com/iocp-go/iocp"
 )
 
+const maxRoom = 8
+
 // fifo is the sequential queue that a port is to look like.
 type fifo struct {
-	queue  [capacity]int
+	queue  [maxRoom]int
 	n      int
+	room   int // how many may be in it
 	closed bool
 	open   uint64 // batches of which the first has been taken, and not the rest
 }
@@ -28,7 +31,7 @@ func (f *fifo) take(vs []int) bool {
 			return false
 		}
 	}
-	var rest [capacity]int
+	var rest [maxRoom]int
 	f.n = copy(rest[:], f.queue[len(vs):f.n])
 	f.queue = rest
 	return true
@@ -38,7 +41,7 @@ func (f *fifo) take(vs []int) bool {
 func (f *fifo) do(s step) bool {
 	switch s.kind {
 	case push:
-		if f.closed || f.n+len(s.vs) > capacity {
+		if f.closed || f.n+len(s.vs) > f.room {
 			return false
 		}
 		f.n += copy(f.queue[f.n:], s.vs)
@@ -55,7 +58,7 @@ func (f *fifo) do(s step) bool {
 	case isEmpty:
 		return f.n == 0
 	case isFull:
-		return f.n == capacity
+		return f.n == f.room
 	case isOpen:
 		return !f.closed
 	case isClosed:
@@ -73,7 +76,7 @@ func (f *fifo) do(s step) bool {
 }
 
 var fifoModel = porcupine.Model{
-	Init: func() any { return fifo{} },
+	Init: func() any { return fifo{room: capacity} },
 	Step: func(state, input, _ any) (bool, any) {
 		f := state.(fifo)
 		ok := f.do(input.(step))

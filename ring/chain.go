@@ -2,7 +2,6 @@ package ring
 
 import (
 	"math/bits"
-	"sync"
 	"sync/atomic"
 )
 
@@ -23,13 +22,13 @@ import (
 // head leaves a ring when it is sealed, drained and has a successor. What head
 // has left is garbage.
 type Chain[T any] struct {
-	tail  atomic.Pointer[Ring[T]] // pushes go here
-	head  atomic.Pointer[Ring[T]] // pops come from here
-	base  int                     // capacity of the first ring, and of one that replaces it after a burst
-	limit uint64                  // elements in the chain, in steps
+	tail  atomicPointer[Ring[T]] // pushes go here
+	head  atomicPointer[Ring[T]] // pops come from here
+	base  int                    // capacity of the first ring, and of one that replaces it after a burst
+	limit uint64                 // elements in the chain, in steps
 	start uint64
 
-	mu sync.Mutex
+	mu mutex
 
 	// How many times Shrink must find the chain empty: a ring that is wanted again
 	// soon after it was given up, should be kept for longer.

@@ -25,7 +25,7 @@ func claimPushed(r *Ring[int], v int) (publish func()) {
 // claimPopped is the same for a pop.
 func claimPopped(r *Ring[int]) (recycle func()) {
 	w := r.deq.Add(step) - step
-	return func() { r.slot(w).recycle(w + r.lap()) }
+	return func() { r.slot(w).take(w + r.lap()) }
 }
 
 // waits runs f in a goroutine and checks that it has not returned after many

@@ -17,9 +17,6 @@ import (
 	"errors"
 	"math"
 	"math/bits"
-	"runtime"
-	"sync/atomic"
-	"time"
 	"unsafe"
 )
 
@@ -62,7 +59,7 @@ var ErrCapacity = errors.New("ring: capacity out of range [1, 1<<30]")
 const linePair = 128
 
 type slot[T any] struct {
-	seq atomic.Uint64
+	seq atomicUint64
 	val T
 }
 
@@ -72,13 +69,13 @@ type Ring[T any] struct {
 	// Written by New alone, so the line that holds them stays shared.
 	slots []slot[T] // a power of two of them
 	start uint64
-	next  atomic.Pointer[Ring[T]] // written once, by the Chain that the ring is part of
+	next  atomicPointer[Ring[T]] // written once, by the Chain that the ring is part of
 	_     [linePair]byte
 
-	enq atomic.Uint64 // the next position to claim for a push, and the closed bit
+	enq atomicUint64 // the next position to claim for a push, and the closed bit
 	_   [linePair - 8]byte
 
-	deq atomic.Uint64 // the next position to claim for a pop
+	deq atomicUint64 // the next position to claim for a pop
 	_   [linePair - 8]byte
 }
 
@@ -131,6 +128,7 @@ func (r *Ring[T]) TryPush(v T) bool {
 	// closed bit makes enq odd, which no free slot's seq is.
 	enq := r.enq.Load()
 	if s := r.slot(enq); s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {
+		writes(&s.val)
 		s.val = v
 		// Publish. Synchronizes before the load of seq by which a pop finds it.
 		storeRelease(&s.seq, enq+published)
@@ -153,6 +151,7 @@ func (r *Ring[T]) pushBatch(vs []T, least int) int {
 	for done := 0; done < n; {
 		run := r.run(enq+uint64(done)*step, n-done)
 		for i := range run {
+			writes(&run[i].val)
 			run[i].val = vs[done+i]
 		}
 		publish(run, enq+uint64(done)*step+published)
@@ -224,9 +223,7 @@ func (r *Ring[T]) TryPop() (v T, ok bool) {
 	// The first turn of claimPop for one element, here without the call.
 	deq := r.deq.Load()
 	if s := r.slot(deq); s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {
-		v = s.val
-		s.recycle(deq + r.lap())
-		return v, true
+		return s.take(deq + r.lap()), true
 	}
 	return r.tryPop(true)
 }
@@ -236,10 +233,7 @@ func (r *Ring[T]) tryPop(inFlight bool) (v T, ok bool) {
 	if n == 0 {
 		return v, false
 	}
-	s := r.slot(deq)
-	v = s.val
-	s.recycle(deq + r.lap())
-	return v, true
+	return r.slot(deq).take(deq + r.lap()), true
 }
 
 // TryPopReady is TryPop that does not wait for a push in flight: false means
@@ -263,8 +257,8 @@ func (r *Ring[T]) TryPopBatch(dst []T) int {
 	for done := 0; done < n; {
 		run := r.run(deq+uint64(done)*step, n-done)
 		for i := range run {
-			dst[done+i] = run[i].val
-			run[i].val = zero // what the ring keeps, the collector keeps
+			writes(&run[i].val)
+			dst[done+i], run[i].val = run[i].val, zero
 		}
 		publish(run, deq+uint64(done)*step+r.lap())
 		done += len(run)
@@ -272,13 +266,14 @@ func (r *Ring[T]) TryPopBatch(dst []T) int {
 	return n
 }
 
-// recycle frees a slot whose element has been taken for the position next, one
-// lap on.
-func (s *slot[T]) recycle(next uint64) {
-	var zero T
-	s.val = zero // what the ring keeps, the collector keeps
+// take empties a slot that has been claimed and frees it for the position next,
+// one lap on.
+func (s *slot[T]) take(next uint64) (v T) {
+	writes(&s.val)
+	v, s.val = s.val, v // what the ring keeps, the collector keeps
 	// Synchronizes before the load of seq by which the next lap's push finds it.
 	storeRelease(&s.seq, next)
+	return v
 }
 
 // claimPop claims up to n positions on deq, all of them published. It returns
@@ -370,33 +365,3 @@ func (r *Ring[T]) Pushed() uint64 { return (r.enq.Load()&^closedBit - r.start) /
 
 // Popped is the mirror of Pushed.
 func (r *Ring[T]) Popped() uint64 { return (r.deq.Load() - r.start) / step }
-
-// wait is called with 0, 1, 2, … while another goroutine is between its claim
-// and its store to seq. That takes nanoseconds while it runs, so reload first;
-// then let it run, if it is a goroutine that lost its processor; then, if it is
-// a thread that lost its core, leave the core to it.
-func wait(try int) {
-	switch {
-	case try < 100: // about 0.1 µs
-	case try < 1000: // about 0.1 ms where nothing else runs
-		runtime.Gosched()
-	default:
-		time.Sleep(50 * time.Microsecond)
-	}
-}
-
-// backOff is called with what it returned last, minBackOff at first, when another
-// goroutine won a claim. Both have then fetched the position's line from each
-// other for nothing. Who lost leaves it alone, longer each time that it loses
-// again, and the other runs on at the speed of its own cache meanwhile: 64
-// producers and 64 consumers on two cores went from 140 ns an element to 85.
-func backOff(turns int) int {
-	for range turns {
-	}
-	return min(2*turns, maxBackOff)
-}
-
-const (
-	minBackOff = 1 << 10 // 0.3 µs
-	maxBackOff = 1 << 14 // 5 µs
-)

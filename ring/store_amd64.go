@@ -1,4 +1,4 @@
-//go:build !race && !purego
+//go:build !race && !purego && !iocp_model
 
 package ring
 

@@ -32,12 +32,6 @@ type Parker interface {
 // Forever is the deadline that never comes.
 const Forever int64 = math.MaxInt64
 
-// epoch is where the clock starts. Its monotonic reading is what counts.
-var epoch = time.Now()
-
-// Now is the monotonic clock that deadlines are read on, in nanoseconds.
-func Now() int64 { return int64(time.Since(epoch)) }
-
 // Deadline is the time at which a wait of that length ends. A negative timeout,
 // and one that would overflow the clock, is Forever.
 func Deadline(timeout time.Duration) int64 {

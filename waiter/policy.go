@@ -109,13 +109,6 @@ func (p *policy) choose(done <-chan struct{}, inFlight int32) way {
 	return byThread
 }
 
-func (p *policy) newParker(how way) Parker {
-	if how == byThread {
-		return p.parkers.Thread()
-	}
-	return p.parkers.Goroutine()
-}
-
 // faster is the goroutine if it runs soon; else the way that has cost less, now
 // and then the other one. At first it is the thread.
 func (p *policy) faster() way {

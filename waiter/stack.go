@@ -5,11 +5,7 @@
 // other a Parker.
 package waiter
 
-import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
+import "runtime"
 
 // Queue is where what is waited for comes from: packets for those who take, room
 // for those who post. TryTake and Over are called with the stack's lock held.
@@ -98,11 +94,11 @@ type Stack[T any] struct {
 
 	// One line, for whoever hands over needs all of it. Nobody writes it while no
 	// one waits, so that a Post finds it shared.
-	waiting  atomic.Int32 // the length of the list; read by every Post
-	inFlight atomic.Int32 // handed over, the waiter not running yet
-	limit    int32        // of inFlight
+	waiting  atomicInt32 // the length of the list; read by every Post
+	inFlight atomicInt32 // handed over, the waiter not running yet
+	limit    int32       // of inFlight
 	order    Order
-	mu       sync.Mutex
+	mu       mutex
 	first    *waiter[T] // released next
 	last     *waiter[T]
 	thread   *waiter[T] // under ParkAuto, the one that sleeps as a thread: the last to come, or none
@@ -114,7 +110,7 @@ type Stack[T any] struct {
 	timeouts uint64 // as in Stats
 	left     uint64 // waits that nobody ended, timeouts among them
 	policy   policy
-	pool     sync.Pool // of *waiter[T]
+	pool     pool // of *waiter[T]
 }
 
 // Stats counts what happened on a stack since it was made.

@@ -1,0 +1,306 @@
+package sched
+
+import "fmt"
+
+// The types below have the methods of their namesakes in sync/atomic and sync
+// that this module uses. Outside of a run they work without a step.
+
+// note ends a step: it tells what was done, where a trace is wanted.
+func (t *thread) note(format string, args ...any) {
+	if the.trace != nil && !the.unwind {
+		the.tracef(t, format, args...)
+	}
+}
+
+// point is wait before an operation on a.
+func (a *Uint64) point() *thread {
+	if the == nil {
+		return nil
+	}
+	t := the.self()
+	t.wait(step, a)
+	return t
+}
+
+// Uint64 is atomic.Uint64.
+type Uint64 struct {
+	object
+	v uint64
+}
+
+func (a *Uint64) Load() uint64 {
+	t := a.point()
+	if t == nil {
+		return a.v
+	}
+	v, own := a.v, false
+	for i := range t.store { // its own stores a thread sees at once, the last first
+		if t.store[i].to == a {
+			v, own = t.store[i].v, true
+		}
+	}
+	if own {
+		t.event(v)
+	} else {
+		t.read(&a.object)
+	}
+	t.note("load %d", v)
+	return v
+}
+
+func (a *Uint64) Store(v uint64) {
+	t := a.point()
+	if t != nil {
+		t.drain()
+		t.wrote(&a.object, false)
+		t.note("store %d", v)
+	}
+	a.v = v
+}
+
+// StoreRelease is a plain store: it waits in the thread's buffer.
+func (a *Uint64) StoreRelease(v uint64) {
+	t := a.point()
+	if t == nil {
+		a.v = v
+		return
+	}
+	t.store = append(t.store, buffered{a, v, t.release(), t.event(7)})
+	t.note("plain store %d", v)
+}
+
+// modify is what all read-modify-writes are: f returns the new value, and whether
+// to write it.
+func (a *Uint64) modify(what string, f func(v uint64) (uint64, bool)) uint64 {
+	t := a.point()
+	if t != nil {
+		t.drain()
+	}
+	was := a.v
+	v, write := f(was)
+	if write {
+		a.v = v
+	}
+	if t != nil {
+		if write {
+			t.wrote(&a.object, true)
+			t.note("%s: %d to %d", what, was, v)
+		} else {
+			t.read(&a.object)
+			t.note("%s fails: it is %d", what, was)
+		}
+	}
+	return was
+}
+
+func (a *Uint64) CompareAndSwap(from, to uint64) bool {
+	return a.modify("compare and swap", func(v uint64) (uint64, bool) { return to, v == from }) == from
+}
+
+func (a *Uint64) Swap(to uint64) uint64 {
+	return a.modify("swap", func(uint64) (uint64, bool) { return to, true })
+}
+
+func (a *Uint64) Add(d uint64) uint64 {
+	return d + a.modify("add", func(v uint64) (uint64, bool) { return v + d, true })
+}
+
+func (a *Uint64) Or(bits uint64) uint64 {
+	return a.modify("or", func(v uint64) (uint64, bool) { return v | bits, true })
+}
+
+// Int32 is atomic.Int32.
+type Int32 struct{ u Uint64 }
+
+func (a *Int32) Load() int32       { return int32(a.u.Load()) }
+func (a *Int32) Store(v int32)     { a.u.Store(uint64(uint32(v))) }
+func (a *Int32) Add(d int32) int32 { return int32(a.u.Add(uint64(int64(d)))) }
+
+// Int64 is atomic.Int64.
+type Int64 struct{ u Uint64 }
+
+func (a *Int64) Load() int64       { return int64(a.u.Load()) }
+func (a *Int64) Store(v int64)     { a.u.Store(uint64(v)) }
+func (a *Int64) Add(d int64) int64 { return int64(a.u.Add(uint64(d))) }
+
+// Pointer is atomic.Pointer.
+type Pointer[T any] struct {
+	object
+	p *T
+}
+
+func (a *Pointer[T]) Load() *T {
+	t := point(step)
+	if t != nil {
+		t.read(&a.object)
+		t.note("load a pointer")
+	}
+	return a.p
+}
+
+func (a *Pointer[T]) Store(p *T) {
+	t := point(step)
+	if t != nil {
+		t.drain()
+	}
+	a.p = p
+	if t != nil {
+		t.wrote(&a.object, false)
+		t.note("store a pointer")
+	}
+}
+
+func (a *Pointer[T]) CompareAndSwap(from, to *T) bool {
+	t := point(step)
+	if t != nil {
+		t.drain()
+	}
+	ok := a.p == from
+	if ok {
+		a.p = to
+	}
+	if t != nil {
+		if ok {
+			t.wrote(&a.object, true)
+		} else {
+			t.read(&a.object)
+		}
+		t.note("compare and swap of a pointer: %v", ok)
+	}
+	return ok
+}
+
+// Mutex is sync.Mutex.
+type Mutex struct {
+	object
+	locked bool
+}
+
+func (m *Mutex) Lock() {
+	if the == nil {
+		m.locked = true
+		return
+	}
+	t := the.self()
+	t.mutex = m
+	t.wait(lock, nil)
+	t.drain()
+	m.locked = true
+	t.wrote(&m.object, true)
+	t.note("lock")
+}
+
+func (m *Mutex) Unlock() {
+	t := point(step)
+	if t != nil {
+		t.drain()
+		if !m.locked {
+			the.fail("unlock of a mutex that is not locked, at %s", place())
+		}
+		t.wrote(&m.object, true)
+		t.note("unlock")
+	}
+	m.locked = false
+}
+
+// Pool is sync.Pool that forgets nothing, so that what is used again too early is
+// used again at once.
+type Pool struct {
+	object
+	free []any
+}
+
+// Checked is what a Pool asks of what it is given back.
+type Checked interface{ Check() error }
+
+func (p *Pool) Get() any {
+	if the != nil {
+		the.self().wrote(&p.object, true)
+	}
+	n := len(p.free)
+	if n == 0 {
+		return nil
+	}
+	x := p.free[n-1]
+	p.free = p.free[:n-1]
+	return x
+}
+
+func (p *Pool) Put(x any) {
+	if the != nil {
+		the.self().wrote(&p.object, true)
+		if c, ok := x.(Checked); ok {
+			if err := c.Check(); err != nil {
+				the.fail("given back to the pool: %v", err)
+			}
+		}
+	}
+	p.free = append(p.free, x)
+}
+
+// access is what is known of the accesses to memory that is not atomic.
+type access struct {
+	writer int // who wrote last, -1 before the first
+	when   uint32
+	read   clock // when each has read since
+}
+
+// Read and Write say that who runs reads or writes what p points to. It is an
+// error if nothing orders that after what others have done there.
+func Read[T any](p *T)  { touch(p, false) }
+func Write[T any](p *T) { touch(p, true) }
+
+func touch(p any, write bool) {
+	if the == nil || the.unwind {
+		return
+	}
+	t := the.self()
+	a := the.plain[p]
+	if a == nil {
+		a = &access{writer: -1}
+		the.plain[p] = a
+	}
+	if a.writer >= 0 && a.when > t.clock[a.writer] {
+		the.fail("data race: thread %d at %s, after a write by thread %d", t.id, place(), a.writer)
+	}
+	if !write {
+		a.read[t.id] = t.clock[t.id]
+		return
+	}
+	for i, when := range a.read {
+		if when > t.clock[i] {
+			the.fail("data race: thread %d at %s, after a read by thread %d", t.id, place(), i)
+		}
+	}
+	*a = access{writer: t.id, when: t.clock[t.id]}
+}
+
+// Call and Return surround an operation of the program's. Call is a step, so
+// that the operation does not begin before it could.
+func Call() {
+	if t := point(step); t != nil {
+		t.event(mix(the.returns, 11)) // what has returned before matters, and nothing else
+	}
+}
+
+func Return() {
+	if the != nil && !the.unwind {
+		the.returns += the.self().event(13)
+	}
+}
+
+// Step is where the run is, for a history.
+func Step() int64 {
+	if the == nil {
+		return 0
+	}
+	the.steps++
+	return int64(the.steps)
+}
+
+// Note adds a line to the trace.
+func Note(format string, args ...any) {
+	if the != nil && the.trace != nil && !the.unwind {
+		the.tracef(the.self(), "= %s", fmt.Sprintf(format, args...))
+	}
+}

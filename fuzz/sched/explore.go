@@ -1,0 +1,215 @@
+package sched
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// Result says what was explored.
+type Result struct {
+	Schedules int    // that were run to the end
+	Cut       int    // that came to a state that was seen before
+	States    int    // that were seen
+	Complete  bool   // every schedule within the bound was run, or cut
+	Failure   error  // of the first schedule that failed
+	Schedule  string // that schedule, for Replay
+}
+
+func (r Result) String() string {
+	s := fmt.Sprintf("%d schedules, %d cut, %d states", r.Schedules, r.Cut, r.States)
+	if !r.Complete {
+		s += ", not complete"
+	}
+	return s
+}
+
+// errCut is why a schedule ended that need not be run to the end.
+var errCut = errors.New("cut")
+
+// once runs the program. next chooses among what can happen; it
+// returns -1 to cut the run off.
+func once(program func() Program, trace *strings.Builder, next func(w *world, all []choice) int) error {
+	p := program()
+	w := start(p)
+	w.trace = trace
+	the = w
+	defer w.finish()
+	for _, t := range w.threads { // to the first wait, which is no step
+		w.current = t.id
+		t.resume()
+	}
+	w.current = -1
+	outside := func(f func() error) {
+		the = nil
+		if err := f(); err != nil {
+			w.fail("%w", err)
+		}
+		the = w
+	}
+	var all []choice
+	for w.failure == nil {
+		all = w.choices(all)
+		if !slices.ContainsFunc(all, func(c choice) bool { return c.how != expire }) {
+			asleep, err := w.asleep()
+			if err != nil {
+				return err
+			}
+			outside(func() error { return p.Idle(asleep) })
+		}
+		if len(all) == 0 || w.failure != nil {
+			break
+		}
+		i := next(w, all)
+		if i < 0 {
+			return errCut
+		}
+		w.do(all[i])
+	}
+	if w.failure == nil {
+		outside(p.Check)
+	}
+	return w.failure
+}
+
+// Exhaust runs every schedule that takes the processor at most bound times from a
+// thread that could go on, one of each that differ only in the order of steps
+// that do not matter to each other; until one fails, or most were run.
+func Exhaust(program func() Program, bound, most int) Result {
+	// A node is a place in the schedule where there is a choice.
+	type node struct {
+		all   []choice
+		costs []bool // a preemption
+		i     int    // the choice that is being run
+		spent int    // preemptions before
+	}
+	var (
+		r     Result
+		stack []node
+		seen  = map[uint64]int8{} // states, by the least that was spent
+	)
+	// next moves the last node to its next choice that can be paid, or drops it.
+	next := func() bool {
+		for len(stack) != 0 {
+			n := &stack[len(stack)-1]
+			for n.i++; n.i < len(n.all); n.i++ {
+				if !n.costs[n.i] || n.spent < bound {
+					return true
+				}
+			}
+			stack = stack[:len(stack)-1]
+		}
+		return false
+	}
+	for r.Schedules+r.Cut < most {
+		depth, spent := 0, 0
+		err := once(program, nil, func(w *world, all []choice) int {
+			if depth == len(stack) {
+				key := w.state()
+				if was, ok := seen[key]; ok && int(was) <= spent {
+					return -1
+				}
+				seen[key] = int8(spent)
+				n := node{all: slices.Clone(all), costs: make([]bool, len(all)), spent: spent}
+				for i, c := range all {
+					n.costs[i] = w.preempts(c, all)
+				}
+				stack = append(stack, n)
+			}
+			n := &stack[depth]
+			depth++
+			if n.costs[n.i] {
+				spent++
+			}
+			return n.i
+		})
+		switch err {
+		case errCut:
+			r.Cut++
+		case nil:
+			r.Schedules++
+		default:
+			r.Failure = err
+			for _, n := range stack[:depth] {
+				r.Schedule += n.all[n.i].String() + " "
+			}
+			r.States = len(seen)
+			return r
+		}
+		if !next() {
+			r.Complete = true
+			break
+		}
+	}
+	r.States = len(seen)
+	return r
+}
+
+// Sample runs schedules drawn from a seed: each thread has a priority, the
+// highest that can go on does, and at a few steps, drawn too, it becomes the
+// lowest (Burckhardt and others, "A randomized scheduler with probabilistic
+// guarantees of finding bugs", 2010). Deadlines pass, and stores reach memory, at
+// steps that are drawn as well.
+func Sample(program func() Program, seed uint64, schedules int) Result {
+	var r Result
+	for ; r.Schedules < schedules; r.Schedules++ {
+		rng := rand.New(rand.NewPCG(seed, uint64(r.Schedules)))
+		priority := rng.Perm(maxThreads)
+		changes := map[int]bool{}
+		for range rng.IntN(6) {
+			changes[rng.IntN(150)] = true
+		}
+		lowest, at := 0, 0
+		var taken []string
+		err := once(program, nil, func(w *world, all []choice) int {
+			at++
+			if changes[at] && w.current >= 0 {
+				lowest--
+				priority[w.current] = lowest
+			}
+			best, others := -1, []int(nil)
+			for i, c := range all {
+				if c.how != run {
+					others = append(others, i)
+				} else if best < 0 || priority[c.thread] > priority[all[best].thread] {
+					best = i
+				}
+			}
+			if best < 0 || len(others) != 0 && rng.IntN(4) == 0 {
+				best = others[rng.IntN(len(others))]
+			}
+			taken = append(taken, all[best].String())
+			return best
+		})
+		if err != nil {
+			r.Failure, r.Schedule = err, strings.Join(taken, " ")
+			return r
+		}
+	}
+	return r
+}
+
+// Replay runs one schedule and returns what happened, a line a step, and how it
+// ended. Past the end of the schedule whoever runs goes on.
+func Replay(program func() Program, schedule string) (trace string, err error) {
+	var b strings.Builder
+	todo := strings.Fields(schedule)
+	err = once(program, &b, func(w *world, all []choice) int {
+		if len(todo) == 0 {
+			return 0
+		}
+		i := slices.IndexFunc(all, func(c choice) bool { return c.String() == todo[0] })
+		if i < 0 {
+			w.fail("the schedule says %s, which cannot happen", todo[0])
+			return 0
+		}
+		todo = todo[1:]
+		return i
+	})
+	if err != nil {
+		fmt.Fprintf(&b, "%v\n", err)
+	}
+	return b.String(), err
+}

@@ -1,0 +1,35 @@
+//go:build iocp_model
+
+package ring
+
+import (
+	"unsafe"
+
+	"github.com/iocp-go/iocp/fuzz/sched"
+)
+
+// What the model checker in fuzz runs: the same code, on atomics whose steps it
+// orders.
+type (
+	atomicUint64         = sched.Uint64
+	atomicPointer[T any] = sched.Pointer[T]
+	mutex                = sched.Mutex
+)
+
+func writes[T any](p *T) { sched.Write(p) }
+
+func wait(int) { sched.Spin() }
+
+func backOff(int) int { return minBackOff }
+
+const minBackOff = 0
+
+// The model has the release store of amd64, whatever it runs on.
+
+func storeRelease(a *sched.Uint64, v uint64) { a.StoreRelease(v) }
+
+func storeReleaseRun(a *sched.Uint64, stride uintptr, v uint64, n int) {
+	for i := range n {
+		storeRelease((*sched.Uint64)(unsafe.Add(unsafe.Pointer(a), uintptr(i)*stride)), v+uint64(i)*step)
+	}
+}

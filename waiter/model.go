@@ -1,0 +1,47 @@
+//go:build iocp_model
+
+package waiter
+
+import (
+	"errors"
+
+	"github.com/iocp-go/iocp/fuzz/sched"
+)
+
+// What the model checker in fuzz runs: the same code, on atomics, sleeps and a
+// clock whose steps it orders.
+type (
+	atomicInt32 = sched.Int32
+	mutex       = sched.Mutex
+	pool        = sched.Pool
+)
+
+func gosched() { sched.Yield() }
+
+// yields is what a caller does before it sleeps. Each repeats what it did before,
+// and the states with it.
+var yields = 0
+
+// Model prepares for a run: callers look again so often before they sleep, and no
+// thread is left of the run before.
+func Model(looks int) {
+	yields = looks
+	threads.Store(0)
+}
+
+func Now() int64 { return sched.Now() }
+
+func (p *policy) newParker(way) Parker { return new(sched.Parker) }
+
+// Check is asked before a waiter is used again.
+func (w *waiter[T]) Check() error {
+	for _, p := range w.parkers {
+		if p, ok := p.(*sched.Parker); ok && !p.Idle() {
+			return errors.New("a waiter that has a token")
+		}
+	}
+	if w.listed || w.next != nil || w.prev != nil {
+		return errors.New("a waiter that is on the list")
+	}
+	return nil
+}
