@@ -11,7 +11,7 @@ import (
 	"github.com/iocp-go/iocp"
 )
 
-const maxRoom = 8
+const maxRoom = 16
 
 // fifo is the sequential queue that a port is to look like.
 type fifo struct {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,8 +24,8 @@ import (
 
 var (
 	modelBound   = flag.Int("model.bound", 0, "preemptions to explore beyond each scenario's own bound")
-	modelMost    = flag.Int("model.most", 3_000_000, "schedules to run of a scenario")
-	modelSamples = flag.Int("model.samples", 20_000, "random schedules to run of a scenario")
+	modelMost    = flag.Int("model.most", 100_000, "schedules to run of a scenario")
+	modelSamples = flag.Int("model.samples", 2_000, "random schedules to run of a scenario")
 	modelSeed    = flag.Uint64("model.seed", 1, "of the random schedules")
 	modelReplay  = flag.String("model.replay", "", "a schedule to run of the scenario that -run names, with its trace")
 )
@@ -35,8 +36,9 @@ type scenario struct {
 	bound    int // preemptions
 	capacity int
 	opts     []iocp.Option
-	before   int // packets that are there when it begins
-	looks    int // before a wait
+	before   int  // packets that are there when it begins
+	drained  bool // they have been taken
+	looks    int  // before a wait
 	threads  []func(c *client)
 	grown    int                                         // the room, if it grows
 	end      func(cs []*client, p *iocp.Port[int]) error // what else must hold
@@ -64,6 +66,14 @@ func (s scenario) program() sched.Program {
 		}
 		at := int64(i - s.before)
 		first = append(first, porcupine.Operation{Input: step{kind: push, vs: []int{v}}, Call: at, Return: at})
+	}
+	if s.drained {
+		for range s.before {
+			if _, err := port.Get(0); err != nil {
+				panic(err)
+			}
+		}
+		first = nil
 	}
 	for i, f := range s.threads {
 		c := &client{id: i, port: port, begin: begin, now: now, next: &next, ctx: ctx, cancel: cancel}
@@ -202,6 +212,7 @@ func cancel(c *client) { sched.Cancel(c.cancel) }
 
 var (
 	goroutines = iocp.WithParking(iocp.ParkGoroutine)
+	auto       = iocp.WithParking(iocp.ParkAuto)
 	oneInTurn  = iocp.WithConcurrency(1)
 	manyAtOnce = iocp.WithConcurrency(9)
 )
@@ -210,6 +221,8 @@ func scenarios() []scenario {
 	type threads = []func(*client)
 	return []scenario{
 		{name: "posts and looks", bound: 3, threads: threads{both(post, post), post, both(look, look), look}},
+		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},
+		{name: "room at the lap", bound: 3, before: 2, threads: threads{post, both(look, look, post, look)}},
 		{name: "post, get", bound: 9, threads: threads{post, get}},
 		{name: "post, get, with looks", bound: 9, looks: 2, threads: threads{post, get}},
 		{name: "two posts, two gets", bound: 2, threads: threads{post, post, get, get}},
@@ -236,20 +249,29 @@ func scenarios() []scenario {
 		{name: "close, cancel", bound: 2, threads: threads{getContext, cancel, closePort, post}},
 		{name: "close, interrupt", bound: 2, threads: threads{closePort, get, interrupt, post}},
 		{name: "close, room", bound: 3, before: 2, threads: threads{closePort, postWait, look}},
+		{name: "close, no room", bound: 3, before: 2, threads: threads{closePort, postWait, postWait}},
 		{name: "close twice", bound: 3, threads: threads{closePort, closePort, get}},
 		{name: "close, half posted", bound: 2, threads: threads{closePort, post, post, get}},
 		{name: "batches", bound: 2, capacity: 4, threads: threads{postBatch(2), getBatch(2, iocp.Infinite), getBatch(2, iocp.Infinite)}},
 		{name: "batches meet", bound: 2, threads: threads{postBatch(2), postBatch(2), getBatch(2, 0), look}},
 		{name: "batch, room", bound: 2, before: 2, threads: threads{postWait, postWait, getBatch(2, 0)}},
-		{name: "growth", bound: 3, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{post, both(look, look)}},
+		{name: "growth", bound: 3, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{post, both(look, look, look)}},
+		{name: "shrinking", bound: 3, grown: 16, before: 4, drained: true, opts: []iocp.Option{iocp.WithGrowth(16)}, threads: threads{look, post, post}},
 		{name: "growth by two", bound: 2, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{post, post, both(look, look)}},
 		{name: "growth, get", bound: 2, grown: 4, before: 1, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{both(post, post), both(get, get), get}},
 		{name: "growth, close", bound: 2, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{closePort, post, get}},
+		{name: "threads", bound: 2, opts: []iocp.Option{auto}, threads: threads{both(post, post), get, get}},
+		{name: "thread, deadline", bound: 3, opts: []iocp.Option{auto}, threads: threads{post, getSoon}},
+		{name: "thread, newcomer leaves", bound: 2, opts: []iocp.Option{auto}, threads: threads{post, get, getSoon}},
+		{name: "thread, newcomer canceled", bound: 1, opts: []iocp.Option{auto}, threads: threads{getContext, cancel, get, post}},
+		{name: "threads, close", bound: 2, opts: []iocp.Option{auto}, threads: threads{closePort, get, get}},
 		{name: "growth, room", bound: 1, grown: 4, before: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{postWait, look, getBatch(2, 0)}},
 	}
 }
 
+// Run it alone: outside of its runs the atomics of this build are none.
 func TestModel(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4)) // room for a thread that sleeps
 	for _, s := range scenarios() {
 		if s.capacity == 0 {
 			s.capacity = 2

@@ -19,6 +19,9 @@ type Result struct {
 }
 
 func (r Result) String() string {
+	if r.States == 0 {
+		return fmt.Sprintf("%d schedules", r.Schedules)
+	}
 	s := fmt.Sprintf("%d schedules, %d cut, %d states", r.Schedules, r.Cut, r.States)
 	if !r.Complete {
 		s += ", not complete"
@@ -44,10 +47,17 @@ func once(program func() Program, trace *strings.Builder, next func(w *world, al
 	w.current = -1
 	outside := func(f func() error) {
 		the = nil
-		if err := f(); err != nil {
+		defer func() {
+			the = w
+			if r := recover(); r != nil {
+				w.fail("panic: %v", r)
+			}
+		}()
+		err := f()
+		the = w
+		if err != nil {
 			w.fail("%w", err)
 		}
-		the = w
 	}
 	var all []choice
 	for w.failure == nil {

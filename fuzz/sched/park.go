@@ -72,11 +72,14 @@ func Yield() {
 	}
 }
 
-// Spin waits for somebody else to write something.
+// Spin waits for somebody else to write something. Outside of a run there is
+// nobody else.
 func Spin() {
-	if t := point(spin); t != nil {
-		t.note("spin")
+	t := point(spin)
+	if t == nil {
+		panic("sched: spins for ever")
 	}
+	t.note("spin")
 }
 
 // Cancel runs f, which closes a channel that sleeps end at, as one step.

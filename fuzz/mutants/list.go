@@ -1,0 +1,323 @@
+package main
+
+// A mutant is a bug put into the code on purpose: in file, old becomes new. by is
+// the check that must catch it: "model" and a scenario of TestModel, or a package
+// and a test.
+type mutant struct {
+	name     string
+	file     string
+	old, new string
+	by       [2]string
+}
+
+func model(scenario string) [2]string { return [2]string{"model", scenario} }
+func test(pkg, name string) [2]string { return [2]string{pkg, name} }
+
+var mutants = []mutant{
+	// The ring.
+	{
+		"publish before the write", "ring/ring.go",
+		"writes(&s.val)\n\t\ts.val = v\n\t\t// Publish. Synchronizes before the load of seq by which a pop finds it.\n\t\tstoreRelease(&s.seq, enq+published)",
+		"storeRelease(&s.seq, enq+published)\n\t\twrites(&s.val)\n\t\ts.val = v",
+		model("posts and looks"),
+	},
+	{
+		"publish a batch before the write", "ring/ring.go",
+		"for i := range run {\n\t\t\twrites(&run[i].val)\n\t\t\trun[i].val = vs[done+i]\n\t\t}\n\t\tpublish(run, enq+uint64(done)*step+published)",
+		"publish(run, enq+uint64(done)*step+published)\n\t\tfor i := range run {\n\t\t\twrites(&run[i].val)\n\t\t\trun[i].val = vs[done+i]\n\t\t}",
+		model("batches meet"),
+	},
+	{
+		"recycle before the read", "ring/ring.go",
+		"writes(&s.val)\n\tv, s.val = s.val, v // what the ring keeps, the collector keeps\n\t// Synchronizes before the load of seq by which the next lap's push finds it.\n\tstoreRelease(&s.seq, next)",
+		"storeRelease(&s.seq, next)\n\twrites(&s.val)\n\tv, s.val = s.val, v",
+		model("posts that lap"),
+	},
+	{
+		"a slot keeps what was taken", "ring/ring.go",
+		"v, s.val = s.val, v //", "v = s.val //",
+		test("./ring", "TestPoppedIsCollectable"),
+	},
+	{
+		"a batch leaves slots uncleared", "ring/ring.go",
+		"dst[done+i], run[i].val = run[i].val, zero", "dst[done+i], _ = run[i].val, zero",
+		test("./ring", "TestPoppedIsCollectable"),
+	},
+	{
+		"recycled for the wrong lap", "ring/ring.go",
+		"return s.take(deq + r.lap()), true", "return s.take(deq + r.lap() + step), true",
+		model("posts that lap"),
+	},
+	{
+		"positions compared as numbers, not modulo 2^64", "ring/ring.go",
+		"case room > r.lap(): // deq has passed the enq that was loaded", "case r.deq.Load() > enq:",
+		test("./ring", "TestWrap"),
+	},
+	{
+		"empty when the oldest is claimed", "ring/ring.go",
+		"if r.enq.Load()&^closedBit == deq {", "if true {",
+		model("posts and looks"),
+	},
+	{
+		"full when the next is being taken", "ring/ring.go",
+		"case room/step < uint64(least):", "case free < least:",
+		test("./ring", "TestPushWaitsForPopInFlight"),
+	},
+	{
+		"not published, said of a slot that is not the oldest any more", "ring/ring.go",
+		"if r.deq.Load() == deq {\n\t\t\t\tif !inFlight {", "if !inFlight || r.deq.Load() == deq {\n\t\t\t\tif !inFlight {",
+		test("./fuzz", "TestHandOver|Stranded"),
+	},
+	{
+		"full when the positions have moved on", "ring/ring.go",
+		"case room > r.lap(): // deq has passed the enq that was loaded\n\t\t\t\tcontinue", "case room > r.lap():\n\t\t\t\treturn 0, 0",
+		test("./ring", "TestNoSpuriousFull"),
+	},
+	{
+		"the closed bit ignored", "ring/ring.go",
+		"if s := r.slot(enq); s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {",
+		"if s := r.slot(enq); s.seq.Load() == enq&^closedBit && r.enq.CompareAndSwap(enq, enq+step) {",
+		model("close, post, get"),
+	},
+	{
+		"closed by a load and a store", "ring/ring.go",
+		"return r.enq.Or(closedBit)&closedBit == 0", "enq := r.enq.Load(); r.enq.Store(enq | closedBit); return enq&closedBit == 0",
+		model("close, post, get"),
+	},
+	{
+		"drained as soon as closed", "ring/ring.go",
+		"return enq&closedBit != 0 && enq&^closedBit == r.deq.Load()", "return enq&closedBit != 0",
+		model("close, half posted"),
+	},
+	{
+		"claimed without the exchange", "ring/ring.go",
+		"s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {",
+		"s.seq.Load() == deq+published && func() bool { r.deq.Store(deq + step); return true }() {",
+		model("posts and looks"),
+	},
+	{
+		"a length from two moments", "ring/ring.go",
+		"if r.enq.Load() == enq { // so it was, when deq was loaded", "if true {",
+		test("./ring", "TestLenInRange"),
+	},
+	// Growth.
+	{
+		"sealed by a store", "ring/chain.go",
+		"if !r.enq.CompareAndSwap(enq, enq|closedBit) {\n\t\treturn 0, true\n\t}\n\tif c.shrunk",
+		"r.enq.Store(enq | closedBit)\n\tif c.shrunk",
+		model("growth by two"),
+	},
+	{
+		"sealed is closed, while it grows", "ring/chain.go",
+		"c.mu.Lock() // sealed for good, or until a ring is linked\n\tdefer c.mu.Unlock()\n\treturn c.tail.Load().Closed()", "return true",
+		model("growth"),
+	},
+	{
+		"a new ring begins at the start", "ring/chain.go",
+		"next := newRing[T](size, last.enq.Load()&^closedBit)", "next := newRing[T](size, c.start)",
+		test("./ring", "TestChainLimit"),
+	},
+	{
+		"the limit forgotten", "ring/chain.go",
+		"room := int(min(c.limit-used, MaxCapacity*step) / step)", "room := MaxCapacity",
+		test("./ring", "TestChainLimit"),
+	},
+	{
+		"head leaves a ring that is not drained", "ring/chain.go",
+		"if !r.Drained() || c.tail.Load() == r {", "if !r.Closed() || c.tail.Load() == r {",
+		test("./ring", "TestChain"),
+	},
+	{
+		"shrunk over a packet", "ring/chain.go",
+		"enq := r.deq.Load()\n\tif !r.enq.CompareAndSwap(enq, enq|closedBit) {\n\t\treturn\n\t}",
+		"enq := r.enq.Load()\n\tr.enq.Store(enq | closedBit)",
+		model("shrinking"),
+	},
+	// Waiting.
+	{
+		"registered after the last look", "waiter/stack.go",
+		"below := s.insert(w, again || s.order == NewestFirst) // W1\n\ts.mu.Unlock()\n\tif below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}\n\tswitch idle := q.Idle(); { // W2",
+		"idle := q.Idle()\n\tbelow := s.insert(w, again || s.order == NewestFirst)\n\ts.mu.Unlock()\n\tif below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}\n\tswitch {",
+		model("post, get"),
+	},
+	{
+		"no last look", "waiter/stack.go",
+		"switch idle := q.Idle(); { // W2", "switch idle := true; {",
+		model("post, get"),
+	},
+	{
+		"idle although a claim is outstanding", "port.go",
+		"func (q *packets[T]) Idle() bool         { return q.queue.Empty() }",
+		"func (q *packets[T]) Idle() bool         { _, ok := q.queue.TryPopReady(); return !ok }",
+		model("two posts, two gets"),
+	},
+	{
+		"idle although closed", "ring/chain.go",
+		"func (c *Chain[T]) Empty() bool { return c.first().Empty() }",
+		"func (c *Chain[T]) Empty() bool { return c.Len() == 0 }",
+		model("close, post, get"),
+	},
+	{
+		"the limit read without a fence", "waiter/stack.go",
+		"if s.inFlight.Add(0) < s.limit {", "if s.inFlight.Load() < s.limit {",
+		model("chain"),
+	},
+	{
+		"no chain", "waiter/stack.go",
+		"s.inFlight.Add(-1)\n\tif s.Any() {\n\t\ts.Settle(q)\n\t}", "s.inFlight.Add(-1)",
+		model("chain"),
+	},
+	{
+		"the chain looks before it counts down", "waiter/stack.go",
+		"s.inFlight.Add(-1)\n\tif s.Any() {\n\t\ts.Settle(q)\n\t}", "any := s.Any()\n\ts.inFlight.Add(-1)\n\tif any {\n\t\ts.Settle(q)\n\t}",
+		model("chain"),
+	},
+	{
+		"one hand-off for each post", "waiter/stack.go",
+		"head, tail = s.owe(head, tail, w)\n\t}\n\tif s.first != nil && q.Over()", "head, tail = s.owe(head, tail, w)\n\t\tbreak\n\t}\n\tif s.first != nil && q.Over()",
+		test(".", "TestRow18_BatchWakes|TestRow19_BatchHandsOverToAll"),
+	},
+	{
+		"woken without a packet", "waiter/stack.go",
+		"v, ok := q.TryTake()\n\t\tif !ok {\n\t\t\tbreak\n\t\t}", "v, _ := q.TryTake()",
+		model("two posts, two gets"),
+	},
+	{
+		"the limit ignored", "waiter/stack.go",
+		"for s.first != nil && s.inFlight.Load() < s.limit {", "for s.first != nil {",
+		test("./waiter", "TestLimit"),
+	},
+	{
+		"oldest waiter first", "waiter/stack.go",
+		"below := s.insert(w, again || s.order == NewestFirst) // W1", "below := s.insert(w, again) // W1",
+		test(".", "TestRow16"),
+	},
+	{
+		"a leaver takes itself off twice", "waiter/stack.go",
+		"if !w.listed {\n\t\treturn false\n\t}", "",
+		model("post, deadline"),
+	},
+	{
+		"a leaver does not wait for its token", "waiter/stack.go",
+		"// Somebody was quicker, and has left a token or is about to.\n\t\tw.parker().Park(Forever, nil)", "",
+		model("post, deadline"),
+	},
+	{
+		"a leaver drops what was handed to it", "waiter/stack.go",
+		"if s.leave(w, why) {\n\t\t\ts.free(w)\n\t\t\treturn v, why\n\t\t}", "s.leave(w, why)\n\t\ts.free(w)\n\t\treturn v, why",
+		model("post, deadline"),
+	},
+	{
+		"given back before it was read", "waiter/stack.go",
+		"v, why = w.val, w.outcome\n\tif why == Handed", "s.free(w)\n\tv, why = w.val, w.outcome\n\tif why == Handed",
+		model("post, get"),
+	},
+	{
+		"a waiter keeps what was handed to it", "waiter/policy.go",
+		"w.val = zero // what the waiter keeps, the collector keeps", "_ = zero",
+		test("./waiter", "TestValueCleared"),
+	},
+	{
+		"the end told to one", "waiter/stack.go",
+		"for s.first != nil {\n\t\t\thead, tail = s.owe(head, tail, s.release(s.first, Closed))\n\t\t}", "head, tail = s.owe(head, tail, s.release(s.first, Closed))",
+		model("close, post, two gets"),
+	},
+	{
+		"a poster that is not next does not serve who is", "waiter/stack.go",
+		"s.Settle(q)\n\t\twhy = s.sleep(w, how, deadline, done)", "why = s.sleep(w, how, deadline, done)",
+		model("room"),
+	},
+	{
+		"a thread's token left behind", "waiter/policy.go",
+		"w.parkers[byThread].Park(Forever, nil) // the token must not outlive the wait", "",
+		model("threads"),
+	},
+	{
+		"who is demoted is not woken", "waiter/stack.go",
+		"if below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}", "_ = below",
+		model("threads"),
+	},
+	{
+		"a thread never given back to the budget", "waiter/policy.go",
+		"if w.way == byThread {\n\t\tthreads.Add(-1)\n\t}", "",
+		test("./waiter", "TestThread"),
+	},
+	// The port.
+	{
+		"no look after the deadline", "port.go",
+		"timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs", "return 0, ErrTimeout",
+		test(".", "TestRow19_TimeoutBehindTheLimit"),
+	},
+	{
+		"room made by a hand-off not told", "port.go",
+		"if p.posts.Due() { // for the place of the packet that was handed over\n\t\t\t\t\tp.freed()\n\t\t\t\t}", "",
+		test(".", "TestHandOffsMakeRoom"),
+	},
+	{
+		"room not passed on", "port.go",
+		"if why == waiter.Handed { // after the look, so that those who wait keep their order\n\t\t\tp.posts.Pass((*room[T])(p))\n\t\t}", "",
+		model("room for two"),
+	},
+	{
+		"Close tells no taker", "port.go",
+		"p.takers.Settle((*packets[T])(p))\n\tp.posts.Settle", "p.posts.Settle",
+		model("close, post, get"),
+	},
+	{
+		"Close tells no poster", "port.go",
+		"p.posts.Settle((*room[T])(p))\n\treturn nil", "return nil",
+		model("close, no room"),
+	},
+	{
+		"empty, looked at before closed", "port.go",
+		"if p.queue.Closed() { // and what is found empty now stays empty\n\t\t\tif n := p.take(dst); n != 0 {\n\t\t\t\treturn n, nil\n\t\t\t}\n\t\t\treturn 0, ErrClosed", "if p.queue.Closed() {\n\t\t\treturn 0, ErrClosed",
+		model("close, post, get"),
+	},
+	{
+		"a timed out Get that is not told of the packet", "port.go",
+		"dst[0] = v\n\t\t\t\tn := 1 + p.take(dst[1:])", "_ = v\n\t\t\t\tn := 1 + p.take(dst[1:])",
+		model("post, get"),
+	},
+	// Sleeping.
+	{
+		"a token before the sleep forgotten", "park_linux.go",
+		"p.word.Store(0) // the token: nobody else stores before the next wait\n\t\t\treturn true", "p.word.Store(0)\n\t\t\tcontinue",
+		test(".", "TestPark_UnparkBeforeParkIsRemembered"),
+	},
+	{
+		"a signal ends the sleep", "park_linux.go",
+		"if err == unix.ETIMEDOUT && waiter.Now() >= deadline {", "if err == unix.ETIMEDOUT && waiter.Now() >= deadline || err == unix.EINTR {",
+		test(".", "TestFutex_Signals|TestRow7_NeverEarlyUnderSignals"),
+	},
+	{
+		"no wake, for a sleeper that is on its way", "park_linux.go",
+		"if p.word.Swap(token) == asleep {\n\t\tfutexWake(&p.word)\n\t}", "p.word.Store(token)",
+		test(".", "TestPark_Storm|TestPark_Forever"),
+	},
+	{
+		"a deadline a tenth too early", "waiter/parker.go",
+		"return now + int64(timeout)", "return now + int64(timeout) - int64(timeout)/10",
+		test(".", "TestRow7_NeverEarly$"),
+	},
+	// The functions over handles.
+	{
+		"a stale handle is its successor", "handle.go",
+		"if o == nil || o.handle != h {", "if o == nil {",
+		test(".", "TestRow27_HandleStaleIsNoOtherPort"),
+	},
+	{
+		"a generation used twice", "handle.go",
+		"if c.gen[index%chunkHandles]++; c.gen[index%chunkHandles] <= maxGen {", "if c.gen[index%chunkHandles] <= maxGen {",
+		test(".", "TestRow27_HandleStaleIsNoOtherPort"),
+	},
+	{
+		"*overlapped kept on a timeout", "handle.go",
+		"*overlapped = nil\n\tp, err := handles.port(port)", "p, err := handles.port(port)",
+		test(".", "TestRow9_HandleTimeout"),
+	},
+	{
+		"a failed packet is success", "handle.go",
+		"if v.Status != 0 {\n\t\treturn v.Status\n\t}\n\treturn nil", "return nil",
+		test(".", "TestRow10_HandleFailedPackets"),
+	},
+}
