@@ -62,21 +62,22 @@ func CreateIoCompletionPort(file, port Handle, key uintptr, threads uint32) (Han
 // neither validates nor follows. It does not wait. The error is [ErrNilPort] for
 // handle 0 and [ErrInvalidPort] for one that is not valid.
 func PostQueuedCompletionStatus(port Handle, qty uint32, key uintptr, overlapped *Overlapped) error {
-	return SetIoCompletion(port, key, overlapped, 0, qty)
+	o := handles.lookup(port)
+	if o == nil {
+		return handles.invalid(port)
+	}
+	return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))
 }
 
 // SetIoCompletion posts the packet of a finished operation, which failed if status
 // is not 0. In all else it is [PostQueuedCompletionStatus]. ([StatusOf] turns the
 // error of an operation into its status.)
 func SetIoCompletion(port Handle, key uintptr, overlapped *Overlapped, status Errno, qty uint32) error {
-	p, err := handles.port(port)
-	if err != nil {
-		return err
+	o := handles.lookup(port)
+	if o == nil {
+		return handles.invalid(port)
 	}
-	if err := p.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty, Status: status}); err != nil {
-		return closedHandle(err)
-	}
-	return nil
+	return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty, Status: status}))
 }
 
 // GetQueuedCompletionStatus takes the oldest packet. It waits for one, timeout
@@ -97,11 +98,11 @@ func GetQueuedCompletionStatus(port Handle, qty *uint32, key *uintptr, overlappe
 		return ErrInvalidParameter
 	}
 	*overlapped = nil
-	p, err := handles.port(port)
-	if err != nil {
-		return err
+	o := handles.lookup(port)
+	if o == nil {
+		return handles.invalid(port)
 	}
-	v, err := p.Get(milliseconds(timeout))
+	v, err := o.port.Get(milliseconds(timeout))
 	if err != nil {
 		return abandoned(err, timeout)
 	}
