@@ -28,6 +28,8 @@ func BenchmarkMiss(b *testing.B)     { benchmark(b, "miss") }
 func BenchmarkIdle(b *testing.B)     { benchmark(b, "idle") }
 func BenchmarkParked(b *testing.B)   { benchmark(b, "parked") }
 func BenchmarkAllocs(b *testing.B)   { benchmark(b, "allocs") }
+func BenchmarkHandles(b *testing.B)  { benchmark(b, "handles") }
+func BenchmarkGrowth(b *testing.B)   { benchmark(b, "growth") }
 
 // benchmark runs the scenarios of a name, b.N operations of each side. Its names
 // and units are those of the command's -benchfmt.
@@ -40,7 +42,7 @@ func benchmark(b *testing.B, name string) {
 			if open == nil {
 				continue
 			}
-			sub := "impl=" + implementations[i]
+			sub := "impl=" + s.implementation(i)
 			if s.params != "" {
 				sub = s.params + "/" + sub
 			}

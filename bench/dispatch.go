@@ -64,6 +64,7 @@ func dispatch(takers int, l dispatchLoops) side {
 	}
 }
 
+//go:noinline
 func dispatchPort(p *iocp.Port[iocp.Packet], gap int64) dispatchLoops {
 	return dispatchLoops{
 		post: func(n int) (inside int64) {

@@ -67,14 +67,20 @@ func (s scenario) benchmark(side, procs int) string {
 	if s.params != "" {
 		name += "/" + s.params
 	}
-	name += "/impl=" + implementations[side]
+	name += "/impl=" + s.implementation(side)
 	if procs != 1 {
 		name += fmt.Sprintf("-%d", procs)
 	}
 	return name
 }
 
-var implementations = [2]string{"port", "chan"}
+// implementation names a side of s in a benchmark's name.
+func (s scenario) implementation(side int) string {
+	if s.against() != "" {
+		return s.sides[side]
+	}
+	return [2]string{"port", "chan"}[side]
+}
 
 // report is everything as one JSON value.
 type report struct {
@@ -89,8 +95,8 @@ type entry struct {
 	Scenario string   `json:"scenario"`
 	Procs    int      `json:"gomaxprocs"`
 	Unit     string   `json:"unit"`
-	Port     *float64 `json:"port"`
-	Channel  *float64 `json:"channel"`
+	Port     *float64 `json:"port"`     // or what compared has in its place
+	Channel  *float64 `json:"channel"`  // likewise
 	Compared string   `json:"compared"` // what value is
 	Value    *float64 `json:"value"`
 	Lo       *float64 `json:"lo"`
@@ -119,7 +125,7 @@ func (r *report) add(s scenario, all samples, verdicts []verdict) error {
 		r.Results = append(r.Results, entry{
 			Row: v.measure.row, Scenario: s.full(), Procs: procs, Unit: v.measure.unit,
 			Port: finite(o.port), Channel: finite(o.channel),
-			Compared: v.measure.by.String(), Value: finite(o.value), Lo: finite(o.lo), Hi: finite(o.hi),
+			Compared: s.compared(v.measure.by), Value: finite(o.value), Lo: finite(o.lo), Hi: finite(o.hi),
 			Goal: goal(v.measure), Relation: o.relation, Verdict: o.goal, Pairs: len(all.port[0]),
 		})
 	}
@@ -133,8 +139,13 @@ func (r *report) end() error {
 	return enc.Encode(r)
 }
 
-func (c comparison) String() string {
-	return [...]string{"port/channel", "port-channel", "port"}[c]
+// compared is what is held against the goal, of the sides of s.
+func (s scenario) compared(by comparison) string {
+	port, channel := "port", "channel"
+	if s.against() != "" {
+		port, channel = s.sides[0], s.sides[1]
+	}
+	return [...]string{port + "/" + channel, port + "-" + channel, port}[by]
 }
 
 // finite is nil for what JSON has no number for.

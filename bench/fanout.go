@@ -15,6 +15,8 @@ const (
 
 // Fan-out: takers sleep, a burst of packets comes. An operation is a burst, from
 // before the first post until the last packet is taken.
+//
+//go:noinline
 func fanoutScenario() scenario {
 	return scenario{
 		name:     "fanout",

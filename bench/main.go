@@ -1,5 +1,6 @@
 // Bench measures ports beside channels of the same element and capacity, and
-// holds the ratios against goals.
+// holds the ratios against goals. Two rows measure ports beside ports: the functions
+// over handles beside the methods, ports that may grow beside fixed ones.
 //
 //	go run ./bench                 the whole table, in less than three minutes
 //	go run ./bench stream          the scenarios that begin so

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -42,6 +43,27 @@ func (b *outputBuffer) check(t *testing.T, format string) {
 		require.Contains(t, b.String(), "GOMAXPROCS 1,")
 		require.Contains(t, b.String(), "GOMAXPROCS 2,")
 	}
+}
+
+// What is no port beside a channel says so in each form of output.
+func TestOutputOfOtherPairs(t *testing.T) {
+	print := func(format string) string {
+		c, err := parse([]string{"-slice=100us", "-count=6", "handles", format}, io.Discard)
+		require.NoError(t, err)
+		var out bytes.Buffer
+		require.NoError(t, c.run(&out))
+		return out.String()
+	}
+	require.Regexp(t, `(?m)^ 18  handles .* ≤ 1\.25 .*; functions ÷ methods$`, print("-json=false"))
+	require.Contains(t, print("-json"), `"compared": "functions/methods"`)
+	lines := print("-benchfmt")
+	require.Equal(t, 6, strings.Count(lines, "\nBenchmarkHandles/impl=functions"), lines)
+	require.Equal(t, 6, strings.Count(lines, "\nBenchmarkHandles/impl=methods"), lines)
+
+	require.Equal(t, "port/channel", soloScenario().compared(ratio))
+	require.Equal(t, "port-channel", soloScenario().compared(excess))
+	require.Equal(t, "port", soloScenario().compared(alone))
+	require.Empty(t, soloScenario().against())
 }
 
 func TestAmount(t *testing.T) {

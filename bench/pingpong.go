@@ -8,6 +8,8 @@ import (
 
 // Ping-pong: two goroutines send one packet to and fro over two queues. An
 // operation is a round trip.
+//
+//go:noinline
 func pingpongScenario() scenario {
 	return scenario{
 		name:     "pingpong",

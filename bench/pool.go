@@ -69,6 +69,7 @@ func pool(workers int, f func(), l poolLoops) side {
 	}
 }
 
+//go:noinline
 func poolPort(p *iocp.Port[func()]) poolLoops {
 	return poolLoops{
 		submit: func(n int, f func()) {

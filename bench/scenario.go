@@ -18,6 +18,7 @@ type scenario struct {
 	measures []measure // what a side returns, in this order
 	port     func() side
 	channel  func() side // nil where channels have no counterpart
+	sides    [2]string   // what port and channel are where one is not a port or the other no channel
 	least    int         // operations a slice has at least, 1 if 0
 	once     bool        // measured once, over least operations, not in pairs
 	procs    int         // GOMAXPROCS of its own if not 0
@@ -46,6 +47,14 @@ const (
 	excess                   // port − channel
 	alone                    // the port's value
 )
+
+// against is what the two sides are, "" for a port and a channel.
+func (s scenario) against() string {
+	if s.sides == [2]string{} {
+		return ""
+	}
+	return s.sides[0] + " ÷ " + s.sides[1]
+}
 
 // full is the name that selects the scenario.
 func (s scenario) full() string {
@@ -104,6 +113,8 @@ func scenarios(p plan) []scenario {
 	all = append(all, idleScenario(p.parked))
 	all = append(all, parkedScenario(p.crowd))
 	all = append(all, allocScenarios()...)
+	all = append(all, handlesScenario())
+	all = append(all, growthScenarios()...)
 	return all
 }
 
@@ -144,6 +155,11 @@ func newPort[T any](capacity int) *iocp.Port[T] {
 }
 
 // must ends the program: no operation of a scenario may fail.
+//
+// It costs a measured loop one comparison, but a call where the compiler does not
+// inline it, and the channel's loops have none of it. So what returns such a loop is
+// marked noinline: the copy of a closure that comes from inlining the function
+// around it calls what the original has inlined.
 func must(err error) {
 	if err != nil {
 		panic(err)

@@ -25,7 +25,10 @@ func TestScenarios(t *testing.T) {
 					continue
 				}
 				run := open()
-				for _, n := range []int{1, 3, 40} { // the queue lives on across slices
+				for _, n := range []int{1, 3, 40, 2500} { // the queue lives on across slices
+					if n > 40 && s.name != "handles" && s.name != "growth" {
+						break
+					}
 					if n > 1 && (s.name == "miss" || s.name == "idle") {
 						break
 					}
@@ -45,6 +48,7 @@ func TestRows(t *testing.T) {
 			if m.by != alone {
 				require.NotNil(t, s.channel, s.full())
 			}
+			require.Equal(t, m.row == 18 || m.row == 19, s.against() != "", s.full())
 			if m.row == 9 || m.row == 10 {
 				require.Equal(t, 1.0, m.goal, s.full())
 			}
@@ -53,6 +57,7 @@ func TestRows(t *testing.T) {
 	for row := 1; row <= 15; row++ {
 		require.True(t, rows[row], "row %d", row)
 	}
+	require.True(t, rows[18] && rows[19], "ports beside ports")
 }
 
 // The sides alternate in an order that is swapped from pair to pair.

@@ -7,24 +7,13 @@ import (
 )
 
 // Solo: one goroutine puts a packet in and takes it out again.
+//
+//go:noinline
 func soloScenario() scenario {
 	return scenario{
 		name:     "solo",
 		measures: []measure{{row: 1, unit: perOp, goal: 0.45}},
-		port: func() side {
-			p := newPort[iocp.Packet](capacity)
-			return func(n int) []float64 {
-				var sum uintptr
-				start := now()
-				for i := range n {
-					must(p.Post(iocp.Packet{Key: uintptr(i)}))
-					v, err := p.Get(0)
-					must(err)
-					sum += v.Key
-				}
-				return soloDone(n, start, sum)
-			}
-		},
+		port:     func() side { return soloMethods(newPort[iocp.Packet](capacity)) },
 		channel: func() side {
 			c := make(chan iocp.Packet, capacity)
 			return func(n int) []float64 {
@@ -41,6 +30,21 @@ func soloScenario() scenario {
 	}
 }
 
+//go:noinline
+func soloMethods(p *iocp.Port[iocp.Packet]) side {
+	return func(n int) []float64 {
+		var sum uintptr
+		start := now()
+		for i := range n {
+			must(p.Post(iocp.Packet{Key: uintptr(i)}))
+			v, err := p.Get(0)
+			must(err)
+			sum += v.Key
+		}
+		return soloDone(n, start, sum)
+	}
+}
+
 // soloDone returns the time of an operation, after the check that the keys below
 // n have all come back.
 func soloDone(n int, start int64, sum uintptr) []float64 {
@@ -53,6 +57,8 @@ func soloDone(n int, start int64, sum uintptr) []float64 {
 
 // Batch solo: the same with 32 packets to a call, against single operations of
 // the channel, which has no others.
+//
+//go:noinline
 func batchSolo() scenario {
 	s := soloScenario()
 	return scenario{
@@ -87,6 +93,8 @@ func batchSolo() scenario {
 
 // Hit: a Get with a timeout that finds a packet at once, against a select with a
 // timer that is used again. The queue is filled with the clock stopped.
+//
+//go:noinline
 func hitScenario() scenario {
 	return scenario{
 		name:     "hit",

@@ -89,6 +89,7 @@ func stream(s shape, l loops) side {
 	}
 }
 
+//go:noinline
 func portLoops(p *iocp.Port[iocp.Packet]) loops {
 	return loops{
 		post: func(n int) {
@@ -134,6 +135,8 @@ func chanLoops(c chan iocp.Packet) loops {
 
 // batchLoops post and take 32 packets to a call. PostBatch does not wait: a
 // poster that finds no room for all waits for the room of one.
+//
+//go:noinline
 func batchLoops(p *iocp.Port[iocp.Packet]) loops {
 	end := func() { must(p.PostTimeout(iocp.Packet{}, iocp.Infinite)) }
 	return loops{

@@ -19,7 +19,8 @@ func (t table) head(m machine) error {
 Port and channel take turns in one process. The ratio is port ÷ channel, the
 median of the pairs with its 95 % interval, and so not the quotient of the two
 columns before it. "faster" and "slower" need the whole interval on one side of 1;
-the goal, which may be far below 1, is held against the median.`))
+the goal, which may be far below 1, is held against the median. Where a row ends
+with another pair than port ÷ channel, the columns are that pair's.`))
 	fmt.Fprintln(t.w)
 	_, err := fmt.Fprintf(t.w, columns, "row", "scenario", "measure", "port", "channel", "ratio", "interval", "goal", "verdict")
 	return err
@@ -38,6 +39,9 @@ func (t table) add(s scenario, _ samples, verdicts []verdict) error {
 		said := o.goal
 		if o.relation != "" {
 			said = o.relation + ", " + said
+		}
+		if pair := s.against(); pair != "" {
+			said += "; " + pair
 		}
 		_, err := fmt.Fprintf(t.w, columns, fmt.Sprint(m.row), s.full(), m.unit, amount(m.unit, o.port),
 			amount(m.unit, o.channel), value, interval, goal(m), said)
