@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"encoding/binary"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,297 +9,173 @@ import (
 	"github.com/iocp-go/iocp"
 )
 
-// A program for FuzzFaces: a byte says how much a Port may grow, then a byte for each
-// call, to both faces of a completion port.
-//
-//	call   the low three bits; the other five are the size of a batch, or the status
+// A program for FuzzFaces: two bytes say what the ports are like, then two for each
+// call. The first has the call in its low four bits, and in the next two who gets it:
+// every side, the Port, the one handle, the other. The second is what the call says.
 const (
-	facePost = iota
-	faceFail // a packet of an operation that failed
-	faceBatch
-	faceGet
-	faceGetBatch
-	faceNone // a batch without room
-	faceBurst
-	faceClose // only where the five bits are 0: else a get
+	facePost     = iota
+	faceFail     // a packet of an operation that failed, with status n
+	faceBurst    // n packets that no one is awaited between, or a PostBatch
+	faceGet      // that does not wait
+	faceGetBatch // likewise, with room for n
+	faceWait     // a call that is to sleep: a Get, or a batch with room for n
+	faceExpire   // a call that is to sleep for a millisecond
+	faceUnder    // likewise, under one that comes later and sleeps on
+	faceCancel   // the end of waiter n's context; a Port's only
+	faceInterrupt
+	faceNil     // nil where a pointer belongs; a handle's only
+	faceInvalid // a handle that is none: one of a list, or the next eight bytes
+	faceCreate  // with arguments that are wrong
+	faceClose   // only where n is below 64: else a get
+	faceReopen  // another handle for one that was closed
+	faceLook    // at a Port's Len and Stats
 )
 
-// Statuses, with the NTSTATUS that an entry shows.
-var (
-	failures = []iocp.Errno{995, 109, 64, 38, 258, 735, 6, 4242}
-	internal = []uintptr{0xC0000120, 0xC000014B, 0xC000020D, 0xC0000011, 0xC0070102, 0xC00702DF, 0xC0000008, 0xC0071092}
-)
+// sleeps bounds the calls of a program that take long, expiries that take longest.
+const sleeps, expiries = 40, 4
 
 func FuzzFaces(f *testing.F) {
-	f.Add([]byte{})
-	f.Add([]byte{0, op(facePost, 0), op(faceFail, 3), op(faceGet, 0), op(faceGet, 0), op(faceGet, 0)})
-	f.Add([]byte{1, op(faceBatch, 7), op(faceClose, 0), op(facePost, 0), op(faceGet, 0), op(faceGetBatch, 9), op(faceGet, 0), op(faceClose, 0)})
-	f.Add([]byte{0, op(faceBurst, 31), op(faceBurst, 31), op(faceGetBatch, 31), op(faceBurst, 31), op(faceGet, 0), op(faceGetBatch, 31), op(faceNone, 0), op(faceClose, 0)})
-	for growth := byte(0); growth < 4; growth++ {
-		program := []byte{growth}
-		for n := byte(0); n < 32; n += 3 {
-			program = append(program, op(faceBatch, n), op(facePost, 0), op(faceFail, n), op(faceGetBatch, n/2), op(faceGet, 0))
-		}
-		for n := byte(0); n < 32; n += 5 {
-			program = append(program, op(faceBurst, n), op(faceGetBatch, n), op(faceGetBatch, n/2))
-		}
-		f.Add(append(program, op(faceClose, 0), op(faceGetBatch, 20), op(faceGet, 0)))
+	for _, program := range facePrograms() {
+		f.Add(program)
 	}
 	f.Fuzz(func(t *testing.T, program []byte) {
-		if len(program) != 0 {
-			runFaces(t, program[:min(len(program), 400)])
-		}
+		runFaces(t, program[:min(len(program), 500)])
 	})
 }
 
-// faces is a Port and a handle beside the queues that they are to be. The queues
-// differ: a Port may be full, and outlives its Close.
-type faces struct {
-	t *testing.T
+// call is a call to every side.
+func call(op, n byte) []byte { return []byte{op, n} }
 
-	port         *iocp.Port[iocp.Packet]
-	limit        int // of the port's queue; 0 if there is none
-	inPort       []iocp.Packet
-	portClosed   bool
-	handle       iocp.Handle
-	inHandle     []iocp.Packet
-	handleClosed bool
-
-	posted uintptr
+func program(about [2]byte, calls ...[]byte) []byte {
+	p := about[:]
+	for _, c := range calls {
+		p = append(p, c...)
+	}
+	return p
 }
 
-var operations [3]iocp.Overlapped
-
-// packet is one that no other equals.
-func (f *faces) packet(status iocp.Errno) iocp.Packet {
-	f.posted++
-	v := iocp.Packet{Key: f.posted, Transferred: ^uint32(f.posted), Status: status}
-	if i := f.posted % 4; i != 3 {
-		v.Overlapped = &operations[i]
-	}
-	return v
-}
-
-// accept is what the port is to say to n packets, and how many it takes.
-func (f *faces) accept(n int) (int, error) {
-	switch {
-	case f.portClosed:
-		return 0, iocp.ErrClosed
-	case f.limit != 0 && len(f.inPort)+n > f.limit:
-		return f.limit - len(f.inPort), iocp.ErrFull
-	}
-	return n, nil
-}
-
-func (f *faces) postHandle(v iocp.Packet) {
-	var err error
-	if v.Status == 0 {
-		err = iocp.PostQueuedCompletionStatus(f.handle, v.Transferred, v.Key, v.Overlapped)
-	} else {
-		err = iocp.SetIoCompletion(f.handle, v.Key, v.Overlapped, v.Status, v.Transferred)
-	}
-	if f.handleClosed {
-		require.ErrorIs(f.t, err, iocp.ErrInvalidPort)
-		return
-	}
-	require.NoError(f.t, err)
-	f.inHandle = append(f.inHandle, v)
-}
-
-func (f *faces) post(v iocp.Packet) {
-	n, want := f.accept(1)
-	require.Equal(f.t, want, f.port.Post(v))
-	if n == 1 {
-		f.inPort = append(f.inPort, v)
-	}
-	f.postHandle(v)
-}
-
-func (f *faces) postBatch(n int) {
-	vs := make([]iocp.Packet, n)
-	for i := range vs {
-		vs[i] = f.packet(0)
-	}
-	want, wantErr := f.accept(n)
-	got, err := f.port.PostBatch(vs)
-	require.Equal(f.t, want, got)
-	require.Equal(f.t, wantErr, err)
-	f.inPort = append(f.inPort, vs[:got]...)
-	for _, v := range vs {
-		f.postHandle(v)
-	}
-}
-
-// empty is what a get is to say when nothing is there.
-func (f *faces) empty() error {
-	if f.portClosed {
-		return iocp.ErrClosed
-	}
-	return iocp.ErrTimeout
-}
-
-func (f *faces) get() {
-	v, err := f.port.Get(0)
-	if len(f.inPort) == 0 {
-		require.Equal(f.t, f.empty(), err)
-		require.Zero(f.t, v)
-	} else {
-		require.NoError(f.t, err)
-		require.True(f.t, v == f.inPort[0], "%+v, not %+v", v, f.inPort[0])
-		f.inPort = f.inPort[1:]
-	}
-
-	const qtyBefore, keyBefore = 0xDEADBEEF, 0xDEAD1234
-	qty, key, overlapped := uint32(qtyBefore), uintptr(keyBefore), new(iocp.Overlapped)
-	err = iocp.GetQueuedCompletionStatus(f.handle, &qty, &key, &overlapped, 0)
-	if !f.handleClosed && len(f.inHandle) != 0 {
-		want := f.inHandle[0]
-		if want.Status == 0 {
-			require.NoError(f.t, err)
-		} else {
-			require.Equal(f.t, want.Status, err)
+// facePrograms are where the fuzzing starts from: each call, on ports of each kind.
+func facePrograms() (programs [][]byte) {
+	for about := range byte(64) {
+		kind := [2]byte{about, about >> 4}
+		var queue, wait, burst, end [][]byte
+		for n := byte(1); n < 80; n += 9 {
+			queue = append(queue, call(faceBurst, n), call(facePost, 0), call(faceFail, n), call(faceGetBatch, n/2), call(faceGet, 0), call(faceLook, 0))
 		}
-		got := iocp.Packet{Overlapped: overlapped, Key: key, Transferred: qty, Status: want.Status}
-		require.True(f.t, got == want, "%+v, not %+v", got, want)
-		f.inHandle = f.inHandle[1:]
-		return
-	}
-	if f.handleClosed {
-		require.ErrorIs(f.t, err, iocp.ErrInvalidPort)
-	} else {
-		require.Equal(f.t, iocp.ErrTimeout, err)
-	}
-	require.True(f.t, qty == qtyBefore && key == keyBefore && overlapped == nil, "stored: %d %d %p", qty, key, overlapped)
-}
-
-func (f *faces) getBatch(room int) {
-	untouched := iocp.Packet{Key: 1 << 30}
-	dst := make([]iocp.Packet, room)
-	for i := range dst {
-		dst[i] = untouched
-	}
-	n, err := f.port.GetBatch(dst, 0)
-	want := min(room, len(f.inPort))
-	switch {
-	case room == 0:
-		require.Equal(f.t, iocp.ErrInvalidParameter, err)
-	case want == 0:
-		require.Equal(f.t, f.empty(), err)
-	default:
-		require.NoError(f.t, err)
-	}
-	require.Equal(f.t, want, n)
-	for i, v := range dst {
-		if i < n {
-			require.True(f.t, v == f.inPort[i], "%+v, not %+v", v, f.inPort[i])
-		} else {
-			require.True(f.t, v == untouched, "written past the end")
+		for n := range byte(4) {
+			wait = append(wait, call(faceWait, n), call(faceWait, 0), call(facePost, 0), call(faceWait, 3-n), call(faceGet, 0), call(faceFail, n),
+				call(faceCancel, n), call(faceLook, 0), call(facePost, 0), call(facePost, 0))
+			burst = append(burst, call(faceWait, 0), call(faceWait, 2*n), call(faceWait, n), call(faceBurst, 2*n+1), call(faceGetBatch, 40), call(faceInterrupt, 0))
+			end = append(end, call(faceNil, n), call(faceInvalid, n), call(faceInvalid, 0xFF), []byte{n, 1, 2, 3, 4, 5, 6, 7}, call(faceCreate, n))
+		}
+		end = append(end, call(faceWait, 0), call(faceWait, 2), call(faceClose, 0), call(faceGet, 0), call(facePost, 0), call(faceWait, 1), call(faceNil, 0), call(faceClose, 0),
+			call(faceReopen, 0), call(faceInvalid, 7), call(faceGet, 0), call(faceBurst, 9), call(faceClose, 0), call(faceGetBatch, 9), call(faceReopen, 0), call(faceGetBatch, 9))
+		switch about % 4 {
+		case 0:
+			programs = append(programs, program(kind, queue...), program(kind, append(wait, end...)...))
+		case 1:
+			programs = append(programs, program(kind, append(burst, queue...)...))
+		case 2:
+			programs = append(programs, program(kind, append(end, append(burst, end...)...)...))
+		case 3:
+			programs = append(programs, program(kind, call(faceWait, 1), call(faceUnder, 0), call(facePost, 0), call(faceExpire, 1), call(facePost, 0), call(faceGet, 0), call(faceUnder, 3), call(faceClose, 0)))
 		}
 	}
-	f.inPort = f.inPort[n:]
+	return programs
+}
 
-	entries := make([]iocp.OverlappedEntry, room)
-	blank := iocp.OverlappedEntry{CompletionKey: 1 << 30}
-	for i := range entries {
-		entries[i] = blank
-	}
-	n, err = iocp.GetQueuedCompletionStatusEx(f.handle, entries, 0, false)
-	want = min(room, len(f.inHandle))
-	switch {
-	case room == 0:
-		require.Equal(f.t, iocp.ErrInvalidParameter, err)
-	case f.handleClosed:
-		require.ErrorIs(f.t, err, iocp.ErrInvalidPort)
-	case want == 0:
-		require.Equal(f.t, iocp.ErrTimeout, err)
-	default:
-		require.NoError(f.t, err)
-	}
-	require.Equal(f.t, want, n)
-	for i, e := range entries {
-		if i >= n {
-			require.True(f.t, e == blank, "written past the end")
-			continue
+// Every sort of call is in the programs that the fuzzing starts from.
+func TestFacePrograms(t *testing.T) {
+	did := map[byte]int{}
+	for _, p := range facePrograms() {
+		for op, n := range runFaces(t, p) {
+			did[op] += n
 		}
-		v := f.inHandle[i]
-		want := iocp.OverlappedEntry{CompletionKey: v.Key, Overlapped: v.Overlapped, BytesTransferred: v.Transferred}
-		for i, status := range failures {
-			if status == v.Status {
-				want.Internal = internal[i]
+	}
+	for op := range byte(16) {
+		require.NotZero(t, did[op], "call %d", op)
+	}
+}
+
+// runFaces runs a program, and tells how often it has made which call.
+func runFaces(t *testing.T, program []byte) map[byte]int {
+	did := map[byte]int{}
+	if len(program) < 2 {
+		return did
+	}
+	m := newMachine(t, program[0], program[1])
+	defer m.end()
+	var slept, expired int
+	for program = program[2:]; len(program) >= 2 && !t.Failed(); program = program[2:] {
+		op, to, n := program[0]&15, program[0]>>4&3, program[1]
+		if op == faceInvalid {
+			garbage := uint64(n) << 20
+			if n == 0xFF && len(program) >= 10 {
+				garbage = binary.LittleEndian.Uint64(program[2:])
+				program = program[8:]
 			}
+			m.invalid(n, iocp.Handle(garbage))
 		}
-		require.True(f.t, e == want, "%+v, not %+v", e, want)
-	}
-	f.inHandle = f.inHandle[n:]
-}
-
-func (f *faces) close() {
-	err := f.port.Close()
-	if f.portClosed {
-		require.Equal(f.t, iocp.ErrClosed, err)
-	} else {
-		require.NoError(f.t, err)
-	}
-	f.portClosed = true
-	err = iocp.CloseHandle(f.handle)
-	if f.handleClosed {
-		require.ErrorIs(f.t, err, iocp.ErrInvalidPort)
-	} else {
-		require.NoError(f.t, err)
-	}
-	f.handleClosed, f.inHandle = true, nil // dropped
-}
-
-func runFaces(t *testing.T, program []byte) {
-	f := &faces{t: t}
-	var opts []iocp.Option
-	switch program[0] & 3 {
-	case 0:
-		opts = append(opts, iocp.WithGrowth(0))
-	case 1:
-		f.limit = 8
-	case 2:
-		f.limit = 13
-	case 3:
-		f.limit = 100
-	}
-	if f.limit > 8 {
-		opts = append(opts, iocp.WithGrowth(f.limit))
-	}
-	var err error
-	f.port, err = iocp.New[iocp.Packet](8, opts...)
-	require.NoError(t, err)
-	f.handle, err = iocp.CreateIoCompletionPort(iocp.InvalidHandle, 0, 0, 0)
-	require.NoError(t, err)
-	defer func() { iocp.CloseHandle(f.handle) }()
-
-	for _, b := range program[1:] {
-		n := int(b >> 3)
-		switch b & 7 {
-		case facePost:
-			f.post(f.packet(0))
-		case faceFail:
-			f.post(f.packet(failures[n%len(failures)]))
-		case faceBatch:
-			f.postBatch(n)
-		case faceGet:
-			f.get()
-		case faceGetBatch:
-			f.getBatch(n)
-		case faceNone:
-			f.getBatch(0)
-		case faceBurst: // more than a handle's port begins with
-			f.postBatch(4 * n)
-		case faceClose:
-			if n == 0 {
-				f.close()
-			} else {
-				f.get()
+		for i, s := range m.sides {
+			if to != 0 && i != int(to-1) {
+				continue
 			}
+			switch op {
+			case faceWait:
+				slept++
+			case faceExpire, faceUnder:
+				expired++
+			}
+			if slept > sleeps && op == faceWait || expired > expiries && (op == faceExpire || op == faceUnder) {
+				continue
+			}
+			m.do(s, op, int(n))
+			did[op]++
 		}
-		require.Equal(t, len(f.inPort), f.port.Len())
 	}
-	for range len(f.inPort) + len(f.inHandle) + 1 {
-		f.get()
+	m.drain()
+	return did
+}
+
+func (m *machine) do(s *side, op byte, n int) {
+	switch op {
+	case facePost:
+		s.post(m.packet(0))
+	case faceFail:
+		s.post(m.packet(failures[n%len(failures)]))
+	case faceBurst:
+		vs := make([]iocp.Packet, n%97)
+		for i := range vs {
+			vs[i] = m.packet(0)
+		}
+		s.post(vs...)
+	case faceGet:
+		s.get()
+	case faceGetBatch:
+		s.getBatch(n % 80)
+	case faceWait:
+		m.wait(s, n%6)
+	case faceExpire:
+		m.expire(s, n%6, false)
+	case faceUnder:
+		m.expire(s, n%6, true)
+	case faceCancel:
+		s.cancel(n)
+	case faceInterrupt:
+		s.interrupt()
+	case faceNil:
+		s.nilPointers()
+	case faceCreate:
+		m.create(s, n)
+	case faceClose:
+		if n < 64 {
+			s.close()
+		} else {
+			s.get()
+		}
+	case faceReopen:
+		m.reopen(s)
+	case faceLook:
+		s.look()
 	}
 }
