@@ -17,8 +17,9 @@ import (
 // goroutines waiting. It was recorded under Wine 10 through x/sys/windows.
 type traceStep struct {
 	I    int
-	Op   string // post; get0, ex0: a look; wait, waitex: slot parks; expire: a wait that times out; close
+	Op   string // post; get0, ex0: a look; wait, waitex: slot parks; expire: a wait that times out; under; close
 	Slot int
+	Over int // under: a wait in this slot begins above that of Slot, which times out then
 	N    int // room for packets
 	Key  uintptr
 	Done []traceDone // the calls that returned by it, in the order of their slots
@@ -36,22 +37,39 @@ func TestTraces(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) { replay(t, file) })
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			steps := readTrace(t, file)
+			require.Greater(t, len(steps), 10)
+			replay(t, steps)
+		})
 	}
 }
 
-func replay(t *testing.T, file string) {
+func readTrace(t *testing.T, file string) (steps []traceStep) {
 	f, err := os.Open(file)
 	require.NoError(t, err)
 	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var s traceStep
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &s))
+		if s.Op != "" { // the first and the last line are about the recording
+			steps = append(steps, s)
+		}
+	}
+	require.NoError(t, lines.Err())
+	return steps
+}
+
+func replay(t *testing.T, steps []traceStep) {
 	h, err := CreateIoCompletionPort(InvalidHandle, 0, 0, 0)
 	require.NoError(t, err)
 	o := handles.lookup(h)
 	require.NotNil(t, o)
+	defer CloseHandle(h)
 	var (
 		results = make(chan traceDone, 64)
 		waiting = 0
-		steps   = 0
 	)
 	// take is a call with room for n, a Get if ex is false.
 	take := func(slot, n int, ex bool, timeout uint32) traceDone {
@@ -81,52 +99,74 @@ func replay(t *testing.T, file string) {
 				done = append(done, <-results)
 				waiting--
 			}
-			if o.port.Stats().Waiting == waiting && len(results) == 0 && sleepers() >= waiting {
+			if o.port.Stats().Waiting == waiting && len(results) == 0 && (waiting == 0 || sleepers() >= waiting) {
 				return done
 			}
 			require.True(t, time.Now().Before(end), "%d wait, %d should", o.port.Stats().Waiting, waiting)
 		}
 	}
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		var s traceStep
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &s))
+	begin := func(slot, n int, ex bool, timeout uint32) {
+		waiting++
+		go func() { results <- take(slot, n, ex, timeout) }()
+	}
+	for _, s := range steps {
 		var done []traceDone
+		// call is one that returns nothing unless it fails.
+		call := func(err error) {
+			if err != nil {
+				done = append(done, traceDone{Slot: -1, Err: number(err)})
+			}
+		}
 		switch s.Op {
-		case "": // the first and the last line are about the recording
-			continue
 		case "post":
-			require.NoError(t, PostQueuedCompletionStatus(h, uint32(s.Key), s.Key, nil))
+			call(PostQueuedCompletionStatus(h, uint32(s.Key), s.Key, nil))
 		case "get0", "ex0":
 			done = append(done, take(-1, max(s.N, 1), s.Op == "ex0", 0))
-		case "wait", "waitex", "expire":
-			timeout := uint32(INFINITE)
-			if s.Op == "expire" {
-				timeout = 1
-			}
-			waiting++
-			go func() { results <- take(s.Slot, s.N, s.Op == "waitex", timeout) }()
-			if s.Op == "expire" {
+		case "wait", "waitex":
+			begin(s.Slot, s.N, s.Op == "waitex", INFINITE)
+		case "expire":
+			begin(s.Slot, s.N, false, 1)
+			done = append(done, <-results)
+			waiting--
+		case "under":
+			begin(s.Slot, s.N, false, 2)
+			done = append(done, settle()...) // it sleeps, or is back already
+			begin(s.Over, s.N, false, INFINITE)
+			if len(done) == 0 {
 				done = append(done, <-results)
 				waiting--
 			}
 		case "close":
-			require.NoError(t, CloseHandle(h))
+			call(CloseHandle(h))
 		default:
 			t.Fatalf("step %d: %q is not known", s.I, s.Op)
 		}
 		done = append(done, settle()...)
-		bySlot := func(a, b traceDone) int { return a.Slot - b.Slot }
-		slices.SortFunc(done, bySlot)
-		slices.SortFunc(s.Done, bySlot)
-		if len(s.Done) != 0 || len(done) != 0 {
-			require.Equal(t, s.Done, done, "step %d: %s", s.I, lines.Text())
-		}
-		steps++
+		sameDone(t, s, done)
 	}
-	require.NoError(t, lines.Err())
-	require.Greater(t, steps, 100)
-	require.Zero(t, waiting)
+	require.NoError(t, closing(h))
+	for range waiting {
+		<-results
+	}
+}
+
+// sameDone requires that step s has made these calls return.
+func sameDone(t *testing.T, s traceStep, done []traceDone) {
+	t.Helper()
+	bySlot := func(a, b traceDone) int { return a.Slot - b.Slot }
+	slices.SortFunc(done, bySlot)
+	slices.SortFunc(s.Done, bySlot)
+	if len(s.Done) != 0 || len(done) != 0 {
+		require.Equal(t, s.Done, done, "step %d: %+v", s.I, s)
+	}
+}
+
+// closing closes a handle that may have been closed.
+func closing(h Handle) error {
+	if err := CloseHandle(h); err != errClosedHandle {
+		return err
+	}
+	return nil
 }
 
 // number is what GetLastError would answer.
