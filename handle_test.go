@@ -633,6 +633,12 @@ func TestRow24_HandleBurstOntoBlockedBatch(t *testing.T) {
 func TestHandleCreateWithWrongArguments(t *testing.T) {
 	h := create(t)
 	postKey(t, h, 1)
+	used := func() (used, free int) {
+		handles.mu.Lock()
+		defer handles.mu.Unlock()
+		return int(handles.used), len(handles.free)
+	}
+	usedBefore, freeBefore := used()
 	for _, c := range []struct {
 		file, port Handle
 		want       error
@@ -655,9 +661,13 @@ func TestHandleCreateWithWrongArguments(t *testing.T) {
 			require.ErrorIs(t, err, c.want, "%#x, %#x", c.file, c.port)
 			require.ErrorIs(t, err, c.is)
 			require.Equal(t, c.number, number(err))
-			require.NotEmpty(t, err.Error())
+			if c.file != 0 && c.file != InvalidHandle {
+				require.ErrorContains(t, err, "files cannot be associated")
+			}
 		}
 	}
+	usedAfter, freeAfter := used()
+	require.Equal(t, [2]int{usedBefore, freeBefore}, [2]int{usedAfter, freeAfter}, "a place in the table is lost")
 	dequeue(h, 0).equal(t, keyed(1))
 	dequeue(h, 0).equal(t, nothing(ErrTimeout))
 }

@@ -2,6 +2,7 @@ package iocp
 
 import (
 	"fmt"
+	"reflect"
 	"syscall"
 	"testing"
 	"time"
@@ -409,5 +410,59 @@ func TestWineAgrees(t *testing.T) {
 func TestWineStatuses(t *testing.T) {
 	for number := range Errno(12000) {
 		require.Equal(t, number, dosError(number.ntstatus()), "%#x", number.ntstatus())
+	}
+}
+
+// The functions and structures are those of x/sys/windows but for the names of their
+// types, so that code compiles with either import. There is none of Ex there, nor of
+// SetIoCompletion.
+func TestHandleShapes(t *testing.T) {
+	for name, pair := range map[string][2]any{
+		"CreateIoCompletionPort":     {CreateIoCompletionPort, windows.CreateIoCompletionPort},
+		"PostQueuedCompletionStatus": {PostQueuedCompletionStatus, windows.PostQueuedCompletionStatus},
+		"GetQueuedCompletionStatus":  {GetQueuedCompletionStatus, windows.GetQueuedCompletionStatus},
+		"CloseHandle":                {CloseHandle, windows.CloseHandle},
+		"Overlapped":                 {Overlapped{}, windows.Overlapped{}},
+		"Handle":                     {Handle(0), windows.Handle(0)},
+		"InvalidHandle":              {InvalidHandle, windows.InvalidHandle},
+	} {
+		sameShape(t, name, reflect.TypeOf(pair[0]), reflect.TypeOf(pair[1]))
+	}
+	require.Equal(t, uintptr(windows.InvalidHandle), uintptr(InvalidHandle))
+	// Untyped, for parameters of every size.
+	var timeout uint32 = INFINITE
+	var word uint64 = INFINITE
+	require.Equal(t, uint32(windows.INFINITE), timeout)
+	require.Equal(t, uint64(windows.INFINITE), word)
+}
+
+// sameShape requires that a and b differ in their names at most.
+func sameShape(t *testing.T, where string, a, b reflect.Type) {
+	t.Helper()
+	require.Equal(t, b.Kind(), a.Kind(), where)
+	require.Equal(t, b.Size(), a.Size(), where)
+	switch a.Kind() {
+	case reflect.Interface:
+		require.Equal(t, b, a, where)
+	case reflect.Pointer:
+		sameShape(t, "*"+where, a.Elem(), b.Elem())
+	case reflect.Struct:
+		require.Equal(t, b.NumField(), a.NumField(), where)
+		for i := range a.NumField() {
+			f, g := a.Field(i), b.Field(i)
+			require.Equal(t, g.Name, f.Name, where)
+			require.Equal(t, g.Offset, f.Offset, "%s.%s", where, f.Name)
+			sameShape(t, where+"."+f.Name, f.Type, g.Type)
+		}
+	case reflect.Func:
+		require.Equal(t, b.IsVariadic(), a.IsVariadic(), where)
+		require.Equal(t, b.NumIn(), a.NumIn(), where)
+		for i := range a.NumIn() {
+			sameShape(t, fmt.Sprintf("%s, parameter %d", where, i), a.In(i), b.In(i))
+		}
+		require.Equal(t, b.NumOut(), a.NumOut(), where)
+		for i := range a.NumOut() {
+			sameShape(t, fmt.Sprintf("%s, result %d", where, i), a.Out(i), b.Out(i))
+		}
 	}
 }
