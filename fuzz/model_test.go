@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -44,6 +43,10 @@ type scenario struct {
 	end      func(cs []*client, p *iocp.Port[int]) error // what else must hold
 }
 
+// The time of a history is where the run is.
+func begin() int64 { sched.Call(); return sched.Step() }
+func now() int64   { sched.Return(); return sched.Step() }
+
 func (s scenario) program() sched.Program {
 	waiter.Model(s.looks)
 	port, err := iocp.New[int](s.capacity, s.opts...)
@@ -55,8 +58,6 @@ func (s scenario) program() sched.Program {
 		cs      []*client
 		threads []func()
 	)
-	begin := func() int64 { sched.Call(); return sched.Step() }
-	now := func() int64 { sched.Return(); return sched.Step() }
 	ctx, cancel := context.WithCancel(context.Background())
 	var first []porcupine.Operation
 	for i := range s.before {
@@ -284,17 +285,22 @@ func TestModel(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
-			explored(t, s, "bound "+strconv.Itoa(s.bound+*modelBound), sched.Exhaust(s.program, s.bound+*modelBound, *modelMost))
-			explored(t, s, "random", sched.Sample(s.program, *modelSeed, *modelSamples))
+			explore(t, s.program, s.bound)
 		})
 	}
 }
 
-func explored(t *testing.T, s scenario, how string, r sched.Result) {
-	t.Helper()
-	t.Logf("%s: %v", how, r)
-	if r.Failure != nil {
-		trace, _ := sched.Replay(s.program, r.Schedule)
-		t.Fatalf("%v\n%s\nto see it again: -model.replay '%s'", r.Failure, trace, r.Schedule)
+// explore runs a program's schedules, exhaustively and at random.
+func explore(t *testing.T, program func() sched.Program, bound int) {
+	bound += *modelBound
+	check := func(how string, r sched.Result) {
+		t.Helper()
+		t.Logf("%s: %v", how, r)
+		if r.Failure != nil {
+			trace, _ := sched.Replay(program, r.Schedule)
+			t.Fatalf("%v\n%s\nto see it again: -model.replay '%s'", r.Failure, trace, r.Schedule)
+		}
 	}
+	check(fmt.Sprintf("up to %d preemptions", bound), sched.Exhaust(program, bound, *modelMost))
+	check("at random", sched.Sample(program, *modelSeed, *modelSamples))
 }

@@ -1,8 +1,8 @@
 package main
 
 // A mutant is a bug put into the code on purpose: in file, old becomes new. by is
-// the check that must catch it: "model" and a scenario of TestModel, or a package
-// and a test.
+// the check that must catch it: "model" or "model of the ring" and a scenario of
+// TestModel or TestModelRing, or a package and a test.
 type mutant struct {
 	name     string
 	file     string
@@ -10,8 +10,9 @@ type mutant struct {
 	by       [2]string
 }
 
-func model(scenario string) [2]string { return [2]string{"model", scenario} }
-func test(pkg, name string) [2]string { return [2]string{pkg, name} }
+func model(scenario string) [2]string     { return [2]string{"model", scenario} }
+func modelRing(scenario string) [2]string { return [2]string{"model of the ring", scenario} }
+func test(pkg, name string) [2]string     { return [2]string{pkg, name} }
 
 var mutants = []mutant{
 	// The ring.
@@ -51,7 +52,7 @@ var mutants = []mutant{
 	{
 		"positions compared as numbers, not modulo 2^64", "ring/ring.go",
 		"case room > r.lap(): // deq has passed the enq that was loaded", "case r.deq.Load() > enq:",
-		test("./ring", "TestWrap"),
+		modelRing("full"),
 	},
 	{
 		"empty when the oldest is claimed", "ring/ring.go",
@@ -71,7 +72,7 @@ var mutants = []mutant{
 	{
 		"full when the positions have moved on", "ring/ring.go",
 		"case room > r.lap(): // deq has passed the enq that was loaded\n\t\t\t\tcontinue", "case room > r.lap():\n\t\t\t\treturn 0, 0",
-		test("./ring", "TestNoSpuriousFull"),
+		modelRing("a lap behind"),
 	},
 	{
 		"the closed bit ignored", "ring/ring.go",

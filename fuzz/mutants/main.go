@@ -116,8 +116,8 @@ func all(n int, run, out string) error {
 }
 
 func cell(by [2]string) string {
-	if by[0] == "model" {
-		return "model: " + by[1]
+	if strings.HasPrefix(by[0], "model") {
+		return by[0] + ": " + by[1]
 	}
 	return "`go test " + by[0] + " -run '" + strings.ReplaceAll(by[1], "|", `\|`) + "'`"
 }
@@ -133,9 +133,9 @@ func median(d []time.Duration) time.Duration {
 	return d[len(d)/2].Round(10 * time.Millisecond)
 }
 
-// export copies what git knows of, as it is in the working tree.
+// export copies what git does not ignore, as it is in the working tree.
 func export(dir string) error {
-	files, err := exec.Command("git", "ls-files", "-z").Output()
+	files, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
 		return fmt.Errorf("git ls-files: %w", err)
 	}
@@ -166,10 +166,14 @@ func build(dir string, by [2]string) (check, error) {
 	c := check{dir: dir}
 	args := []string{"test", "-c", "-vet=off", "-o", bin}
 	switch pkg := by[0]; {
-	case pkg == "model":
+	case strings.HasPrefix(pkg, "model"):
+		of := "TestModel"
+		if pkg != "model" {
+			of = "TestModelRing"
+		}
 		args = append(args, "-tags", "iocp_model", "./fuzz")
 		c.dir = filepath.Join(dir, "fuzz")
-		c.args = []string{"-test.run", "^TestModel$/^" + regexp.QuoteMeta(strings.ReplaceAll(by[1], " ", "_")) + "$"}
+		c.args = []string{"-test.run", "^" + of + "$/^" + regexp.QuoteMeta(strings.ReplaceAll(by[1], " ", "_")) + "$"}
 	default:
 		args = append(args, strings.Fields(pkg)...)
 		c.dir = filepath.Join(dir, strings.Fields(pkg)[len(strings.Fields(pkg))-1])

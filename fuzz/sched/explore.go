@@ -142,9 +142,11 @@ func Exhaust(program func() Program, bound, most int) Result {
 			r.Schedules++
 		default:
 			r.Failure = err
+			var taken []choice
 			for _, n := range stack[:depth] {
-				r.Schedule += n.all[n.i].String() + " "
+				taken = append(taken, n.all[n.i])
 			}
+			r.Schedule = encode(taken)
 			r.States = len(seen)
 			return r
 		}
@@ -172,7 +174,7 @@ func Sample(program func() Program, seed uint64, schedules int) Result {
 			changes[rng.IntN(150)] = true
 		}
 		lowest, at := 0, 0
-		var taken []string
+		var taken []choice
 		err := once(program, nil, func(w *world, all []choice) int {
 			at++
 			if changes[at] && w.current >= 0 {
@@ -190,15 +192,26 @@ func Sample(program func() Program, seed uint64, schedules int) Result {
 			if best < 0 || len(others) != 0 && rng.IntN(4) == 0 {
 				best = others[rng.IntN(len(others))]
 			}
-			taken = append(taken, all[best].String())
+			taken = append(taken, all[best])
 			return best
 		})
 		if err != nil {
-			r.Failure, r.Schedule = err, strings.Join(taken, " ")
+			r.Failure, r.Schedule = err, encode(taken)
 			return r
 		}
 	}
 	return r
+}
+
+// encode writes a schedule: each choice with how often it is taken in a row.
+func encode(taken []choice) string {
+	var words []string
+	for i, n := 0, 0; i < len(taken); i += n {
+		for n = 1; i+n < len(taken) && taken[i+n] == taken[i]; n++ {
+		}
+		words = append(words, fmt.Sprintf("%v%d", taken[i], n))
+	}
+	return strings.Join(words, " ")
 }
 
 // Replay runs one schedule and returns what happened, a line a step, and how it
@@ -206,20 +219,41 @@ func Sample(program func() Program, seed uint64, schedules int) Result {
 func Replay(program func() Program, schedule string) (trace string, err error) {
 	var b strings.Builder
 	todo := strings.Fields(schedule)
+	left := 0 // of the first of todo
 	err = once(program, &b, func(w *world, all []choice) int {
 		if len(todo) == 0 {
 			return 0
 		}
-		i := slices.IndexFunc(all, func(c choice) bool { return c.String() == todo[0] })
-		if i < 0 {
-			w.fail("the schedule says %s, which cannot happen", todo[0])
+		var c choice
+		var how byte
+		var times int
+		if _, err := fmt.Sscanf(todo[0], "%d%c%d", &c.thread, &how, &times); err != nil {
+			w.fail("the schedule says %q, which is no choice", todo[0])
 			return 0
 		}
-		todo = todo[1:]
+		if left == 0 {
+			left = times
+		}
+		if left--; left == 0 {
+			todo = todo[1:]
+		}
+		c.how = howOf(how)
+		i := slices.Index(all, c)
+		if i < 0 {
+			w.fail("the schedule says %v, which cannot happen", c)
+			return 0
+		}
 		return i
 	})
-	if err != nil {
-		fmt.Fprintf(&b, "%v\n", err)
+	lines := strings.SplitAfter(b.String(), "\n")
+	if n := len(lines) - maxTrace; n > 0 {
+		lines = append([]string{fmt.Sprintf("... %d lines\n", n)}, lines[n:]...)
 	}
-	return b.String(), err
+	if err != nil {
+		lines = append(lines, err.Error()+"\n")
+	}
+	return strings.Join(lines, ""), err
 }
+
+// maxTrace is how many lines of a trace are kept: the last ones.
+const maxTrace = 300

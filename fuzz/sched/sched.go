@@ -108,8 +108,13 @@ type choice struct {
 	how    how
 }
 
+// hows are the letters by which schedules name them.
+const hows = "rxcf"
+
+func howOf(letter byte) how { return how(strings.IndexByte(hows, letter)) }
+
 func (c choice) String() string {
-	return fmt.Sprintf("%d%c", c.thread, "rxcf"[c.how])
+	return fmt.Sprintf("%d%c", c.thread, hows[c.how])
 }
 
 // world is the state of a run.
