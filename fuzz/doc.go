@@ -1,8 +1,84 @@
-// Package fuzz has no code but tests. They compare the ring, one operation at a
-// time, with a slice, run programs of calls on both faces of a port beside a model,
-// callers that wait included, and check what concurrent callers of a Port saw against
-// a sequential FIFO queue. To fuzz the ring, and the two faces:
+// Package fuzz has no code but tests, and two tools of its own: sched, a scheduler
+// under which the real code of ring, waiter and the ports is model-checked, and
+// mutants, a command that puts bugs into the code and sees them caught.
+//
+// # The model checker
+//
+//	go test -tags iocp_model -run TestModel -v ./fuzz
+//
+// With the tag iocp_model the atomics, mutexes, sleeps and the clock of ring and
+// waiter, and with them the ports, are those of sched (ring/model.go and
+// waiter/model.go say which; an ordinary build has aliases of sync/atomic there,
+// at no cost). TestModel and TestModelRing run small scenarios: posters and takers
+// against each other, against deadlines, cancellations, Interrupt and Close, with
+// hand-offs limited and not, waiting for room, in batches, at a seam of growth,
+// while threads are demoted, and where positions wrap at 2^64.
+//
+// Of each scenario every schedule is run that takes the processor at most a few
+// times from a thread that could go on, one of each that differ only in the order
+// of steps that do not matter to each other; each scenario has its bound, and the
+// smallest have one that no schedule reaches. The log says how many schedules and
+// states that were, and whether the run ended before it was complete: -model.most
+// is how many are run at most, -model.bound adds preemptions. Beyond that
+// schedules are drawn from a seed, -model.samples and -model.seed of them.
+//
+// The release store of amd64 is a store buffer: it reaches the other threads when
+// the scheduler says so, or at the next locked instruction of its thread. Deadlines
+// and cancellations come when the scheduler likes, as often as they can, but the
+// question whether somebody sleeps in vain is asked before a deadline is let pass.
+//
+// It finds: a sleeper while there is a packet or room for it, or at a closed
+// port; packets lost, doubled or out of order, and an empty or a full that was not
+// so, because no order of the operations that agrees with real time explains the
+// history; two tokens for one sleep, a waiter used again too early; accesses to a
+// slot's value that nothing orders; threads that wait or spin for ever. A failure
+// prints its steps and a schedule; -model.replay runs that again. To search from
+// new seeds for long:
+//
+//	go test -tags iocp_model -run '^$' -fuzz FuzzModel ./fuzz
+//
+// What it does not show: scenarios with more threads, or schedules with more
+// preemptions, than were run; memory weaker than amd64's (Go's atomics are
+// sequentially consistent everywhere, and the release store is built for amd64
+// alone; ring/store.go has the argument); the futex and the runtime, whose sleeps
+// are replaced; what the policy has learned, which stays as it is and decides only
+// how a waiter sleeps.
+//
+// There is no model of the protocol in Promela or TLA+ beside it. It could show
+// the same states of the same small scenarios, of a transcript that has to be
+// right itself; the checker above runs the code, store buffers included.
+//
+// # Mutants
+//
+//	go run ./fuzz/mutants -n 10
+//
+// puts bugs into copies of the tree, one at a time, and runs the check that is to
+// catch it ten times: most are caught by the model checker, whose answer is always
+// the same. table.md beside it is the outcome. A check that catches nothing, or
+// fails without a mutant, fails the command.
+//
+// # Histories
+//
+// TestLinearizable records what concurrent callers of real ports saw, timeouts and
+// Close included, and porcupine looks for an order of a FIFO queue's operations
+// that explains it: short histories, of ports with room for two, each within a
+// second or counted apart as not decided.
+//
+// # Fuzzing
 //
 //	go test ./fuzz -run '^$' -fuzz FuzzRing -fuzztime 1m
 //	go test ./fuzz -run '^$' -fuzz FuzzFaces -fuzztime 10m -fuzzminimizetime 20x
+//
+// FuzzRing compares a ring with a slice, FuzzFaces a port and ports behind handles
+// with a model: FIFO packets, newest waiter first, handed over by the post. The
+// programs are one operation at a time; their seeds run with every go test.
+//
+// # Faults, machines, load
+//
+// The root package's tests run the stress test under signals, stops, hogs,
+// collections and a limit of memory; with the tag iocp_faults under futex calls
+// that fail, return for nothing and come late. .ci/run runs the tests on other
+// machines under qemu, and beside Windows' own functions under Wine. A soak:
+//
+//	go test -run TestStress -soak 1h -timeout 0 .
 package fuzz

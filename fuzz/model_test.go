@@ -151,6 +151,14 @@ func linear(history []porcupine.Operation, f fifo) bool {
 	return false
 }
 
+func (s scenario) defaults() scenario {
+	if s.capacity == 0 {
+		s.capacity = 2
+	}
+	s.opts = append([]iocp.Option{goroutines}, s.opts...)
+	return s
+}
+
 // room is how many packets the port takes.
 func (s scenario) room() int { return max(s.capacity, s.grown) }
 
@@ -274,10 +282,7 @@ func scenarios() []scenario {
 func TestModel(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4)) // room for a thread that sleeps
 	for _, s := range scenarios() {
-		if s.capacity == 0 {
-			s.capacity = 2
-		}
-		s.opts = append([]iocp.Option{goroutines}, s.opts...)
+		s = s.defaults()
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {
 			if *modelReplay != "" {
 				trace, err := sched.Replay(s.program, *modelReplay)
@@ -303,4 +308,17 @@ func explore(t *testing.T, program func() sched.Program, bound int) {
 	}
 	check(fmt.Sprintf("up to %d preemptions", bound), sched.Exhaust(program, bound, *modelMost))
 	check("at random", sched.Sample(program, *modelSeed, *modelSamples))
+}
+
+// FuzzModel lets the fuzzer draw the seeds.
+func FuzzModel(f *testing.F) {
+	f.Add(uint64(1), uint8(0))
+	all := scenarios()
+	f.Fuzz(func(t *testing.T, seed uint64, which uint8) {
+		s := all[int(which)%len(all)]
+		r := sched.Sample(s.defaults().program, seed, 10)
+		if r.Failure != nil {
+			t.Fatalf("%s: %v\nto see it again: -model.replay '%s'", s.name, r.Failure, r.Schedule)
+		}
+	})
 }
