@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"syscall"
 	"testing"
 	"time"
 
@@ -91,6 +93,11 @@ func TestHung(t *testing.T) {
 
 func TestBurner(t *testing.T) {
 	b, err := startBurner()
+	if errors.Is(err, syscall.ENOEXEC) {
+		// The kernel does not take the very program that runs here: an emulator was
+		// started with it, and the kernel has not been told of the emulator.
+		t.Skip("the burner would have to run under the emulator too: ", err)
+	}
 	require.NoError(t, err)
 	b.alive.Close() // as when the parent is gone
 	require.NoError(t, b.cmd.Wait(), "it ends by itself")
