@@ -1,7 +1,9 @@
 package ring
 
 import (
+	"go/build"
 	"math"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -26,6 +28,31 @@ func TestStoreRelease(t *testing.T) {
 			require.Equal(t, v, words[1].Load())
 			require.Equal(t, around, words[0].Load(), "the word before")
 			require.Equal(t, around, words[2].Load(), "the word behind")
+		}
+	}
+}
+
+// Assembly publishes on amd64 alone, and neither where the race detector has to see
+// the publication nor where no assembly is wanted; the atomic does in its place.
+func TestAssemblyOnAMD64Alone(t *testing.T) {
+	files, err := filepath.Glob("*.s")
+	require.NoError(t, err)
+	require.Equal(t, []string{"store_amd64.s"}, files)
+	for _, arch := range []string{
+		"386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle",
+		"ppc64", "ppc64le", "riscv64", "s390x", "wasm",
+	} {
+		for _, tags := range [][]string{nil, {"race"}, {"purego"}} {
+			context := build.Default
+			context.GOARCH, context.BuildTags = arch, tags
+			assembly := arch == "amd64" && tags == nil
+			for file, want := range map[string]bool{
+				"store.go": !assembly, "store_amd64.go": assembly, "store_amd64.s": assembly,
+			} {
+				got, err := context.MatchFile(".", file)
+				require.NoError(t, err)
+				require.Equal(t, want, got, "%s on %s with tags %v", file, arch, tags)
+			}
 		}
 	}
 }
