@@ -161,7 +161,7 @@ func (c *client) get(timeout time.Duration) {
 
 // got takes by one of the ways to take one.
 func (c *client) got(timeout time.Duration, get func(*iocp.Port[int]) (int, error)) {
-	call := c.begin()
+	call, begun := c.begin(), time.Now()
 	v, err := get(c.port)
 	if err == nil {
 		c.record(call, step{kind: take, vs: []int{v}})
@@ -170,7 +170,7 @@ func (c *client) got(timeout time.Duration, get func(*iocp.Port[int]) (int, erro
 	if v != 0 {
 		c.wrong = append(c.wrong, "Get: a value with an error")
 	}
-	c.missed(call, timeout, err)
+	c.missed(call, begun, timeout, err)
 }
 
 // getBatch: one that does not wait takes what it takes at one instant. One that
@@ -179,13 +179,13 @@ func (c *client) getBatch(timeout time.Duration) { c.batchGot(1+c.rng.IntN(capac
 
 func (c *client) batchGot(most int, timeout time.Duration) {
 	dst := make([]int, most)
-	call := c.begin()
+	call, begun := c.begin(), time.Now()
 	n, err := c.port.GetBatch(dst, timeout)
 	switch {
 	case (err == nil) != (n > 0):
 		c.wrong = append(c.wrong, "GetBatch: error and length disagree")
 	case err != nil:
-		c.missed(call, timeout, err)
+		c.missed(call, begun, timeout, err)
 	case timeout == 0 || n == 1:
 		c.record(call, step{kind: take, vs: dst[:n]})
 	default:
@@ -195,9 +195,9 @@ func (c *client) batchGot(most int, timeout time.Duration) {
 	}
 }
 
-func (c *client) missed(call int64, timeout time.Duration, err error) {
+func (c *client) missed(call int64, begun time.Time, timeout time.Duration, err error) {
 	switch {
-	case errors.Is(err, iocp.ErrTimeout) && c.now()-call < int64(timeout):
+	case errors.Is(err, iocp.ErrTimeout) && time.Since(begun) < timeout:
 		c.wrong = append(c.wrong, "timed out early")
 	case errors.Is(err, iocp.ErrTimeout):
 		// Found empty after it was found open: two looks.
@@ -229,7 +229,7 @@ func recordRound(port *iocp.Port[int], seed uint64) (history []porcupine.Operati
 		cs    [clients]*client
 	)
 	epoch := time.Now()
-	now := func() int64 { return int64(time.Since(epoch)) }
+	now := func() int64 { return stamp(epoch) }
 	for i := range cs {
 		cs[i] = &client{
 			id: i, port: port, begin: now, now: now, next: &next,
