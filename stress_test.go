@@ -27,8 +27,10 @@ type mixture struct {
 	posters, takers, packets int
 	concurrency              int
 	early                    time.Duration // when Close comes; 0: after the last Post
+	grows                    bool
+	most                     int // packets at a time; 0: no limit
 
-	p        *Port[packetNo]
+	p        *Port[parcel]
 	ctx      context.Context
 	progress *atomic.Int64
 	taken    [][]packetNo // by taker
@@ -40,9 +42,20 @@ type mixture struct {
 // packetNo is the n-th packet that a poster had accepted.
 type packetNo struct{ poster, n int }
 
+// parcel is what a mixture posts: a number, and the same again where nothing but
+// the parcel keeps it from the collector.
+type parcel struct {
+	packetNo
+	copy *packetNo
+}
+
+func pack(poster, n int) parcel {
+	return parcel{packetNo{poster, n}, &packetNo{poster, n}}
+}
+
 func (m *mixture) String() string {
-	return fmt.Sprintf("seed %d: GOMAXPROCS %d, capacity %d, parking %d, concurrency %d, %d posters, %d takers, %d packets, close %v",
-		m.seed, m.procs, m.capacity, m.parking, m.concurrency, m.posters, m.takers, m.packets, m.early)
+	return fmt.Sprintf("seed %d: GOMAXPROCS %d, capacity %d, parking %d, concurrency %d, %d posters, %d takers, %d packets, close %v, growth %v to %d",
+		m.seed, m.procs, m.capacity, m.parking, m.concurrency, m.posters, m.takers, m.packets, m.early, m.grows, m.most)
 }
 
 func newMixture(seed uint64, procs, capacity int, parking Parking, progress *atomic.Int64) *mixture {
@@ -50,10 +63,16 @@ func newMixture(seed uint64, procs, capacity int, parking Parking, progress *ato
 	m := &mixture{
 		seed: seed, procs: procs, capacity: capacity, parking: parking, progress: progress,
 		posters: 1 + rnd.IntN(5), takers: 1 + rnd.IntN(5), packets: 500 + rnd.IntN(3000),
-		concurrency: rnd.IntN(4),
+		concurrency: rnd.IntN(4), most: capacity,
 	}
 	if rnd.IntN(2) == 0 {
 		m.early = time.Duration(1 + rnd.IntN(5_000_000))
+	}
+	switch rnd.IntN(4) {
+	case 0:
+		m.grows, m.most = true, 0
+	case 1:
+		m.grows, m.most = true, capacity+rnd.IntN(200)
 	}
 	return m
 }
@@ -67,8 +86,12 @@ func (m *mixture) fail(format string, args ...any) {
 // run returns when every goroutine of the mixture has.
 func (m *mixture) run() error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(m.procs))
+	opts := []Option{WithParking(m.parking), WithConcurrency(m.concurrency)}
+	if m.grows {
+		opts = append(opts, WithGrowth(m.most))
+	}
 	var err error
-	if m.p, err = New[packetNo](m.capacity, WithParking(m.parking), WithConcurrency(m.concurrency)); err != nil {
+	if m.p, err = New[parcel](m.capacity, opts...); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -114,7 +137,7 @@ func (m *mixture) interrupt(over chan struct{}) {
 		if rnd.IntN(3) == 0 {
 			m.p.Interrupt()
 		}
-		if n := m.p.Len(); n < 0 || n > m.p.Cap() {
+		if n := m.p.Len(); n < 0 || m.most != 0 && n > m.most {
 			m.fail("Len is %d", n)
 		}
 		if s := m.p.Stats(); s.Taken > s.Posted || s.Waiting < 0 || s.Waiting > m.takers ||
@@ -131,7 +154,7 @@ func (m *mixture) post(id int) {
 	for n < m.packets {
 		var err error
 		posted := 0
-		v := packetNo{id, n}
+		v := pack(id, n)
 		switch rnd.IntN(5) {
 		case 0:
 			err = m.p.Post(v)
@@ -151,9 +174,9 @@ func (m *mixture) post(id int) {
 			}
 			cancel()
 		case 4:
-			vs := make([]packetNo, 1+rnd.IntN(2*m.capacity))
+			vs := make([]parcel, 1+rnd.IntN(2*m.capacity))
 			for i := range vs {
-				vs[i] = packetNo{id, n + i}
+				vs[i] = pack(id, n+i)
 			}
 			posted, err = m.p.PostBatch(vs)
 			if (posted == len(vs)) != (err == nil) {
@@ -168,6 +191,9 @@ func (m *mixture) post(id int) {
 				n++
 			}
 		case ErrFull, ErrTimeout, ErrInterrupted:
+			if err == ErrFull && m.most == 0 {
+				m.fail("full without a limit")
+			}
 			runtime.Gosched()
 		case ErrClosed:
 			return
@@ -180,28 +206,31 @@ func (m *mixture) post(id int) {
 
 func (m *mixture) take(id int) {
 	rnd := rand.New(rand.NewPCG(m.seed, uint64(200+id)))
-	dst := make([]packetNo, 1+rnd.IntN(8))
+	dst := make([]parcel, 1+rnd.IntN(8))
 	for {
 		var err error
+		if rnd.IntN(64) == 0 {
+			deepen(100)
+		}
 		switch op := rnd.IntN(6); op {
 		case 0, 1, 2:
 			wait := []time.Duration{0, Infinite, time.Duration(1 + rnd.IntN(300_000))}[op]
-			var v packetNo
+			var v parcel
 			start := time.Now()
 			v, err = m.p.Get(wait)
 			if d := time.Since(start); err == ErrTimeout && (wait < 0 || d < wait) {
 				m.fail("Get(%v): %v after %v", wait, err, d)
 			}
 			if err == nil {
-				m.taken[id] = append(m.taken[id], v)
-			} else if v != (packetNo{}) {
+				m.keep(id, v)
+			} else if v != (parcel{}) {
 				m.fail("Get: %v and %v", v, err)
 			}
 		case 3:
-			var v packetNo
+			var v parcel
 			ctx, cancel := context.WithTimeout(m.ctx, time.Duration(rnd.IntN(200_000)))
 			if v, err = m.p.GetContext(ctx); err == nil {
-				m.taken[id] = append(m.taken[id], v)
+				m.keep(id, v)
 			} else if err == ctx.Err() {
 				err = ErrTimeout
 			}
@@ -212,12 +241,12 @@ func (m *mixture) take(id int) {
 			if (n == 0) != (err != nil) {
 				m.fail("GetBatch: %d and %v", n, err)
 			}
-			m.taken[id] = append(m.taken[id], dst[:n]...)
+			m.keep(id, dst[:n]...)
 		case 5:
 			ctx, cancel := context.WithTimeout(m.ctx, time.Duration(rnd.IntN(500_000)))
 			left := 1 + rnd.IntN(10)
 			for v := range m.p.All(ctx) {
-				m.taken[id] = append(m.taken[id], v)
+				m.keep(id, v)
 				m.progress.Add(1)
 				if left--; left == 0 {
 					break
@@ -237,6 +266,27 @@ func (m *mixture) take(id int) {
 			return
 		}
 	}
+}
+
+// keep notes what a taker has taken.
+func (m *mixture) keep(id int, vs ...parcel) {
+	for _, v := range vs {
+		if v.copy == nil || *v.copy != v.packetNo {
+			m.fail("%v came with %v", v.packetNo, v.copy)
+		}
+		m.taken[id] = append(m.taken[id], v.packetNo)
+	}
+}
+
+// deepen makes the stack deep for a moment. The next collection moves the
+// goroutine, which may wait by then, to a smaller one.
+func deepen(frames int) byte {
+	var frame [256]byte
+	frame[frames%len(frame)] = 1
+	if frames != 0 {
+		frame[0] += deepen(frames - 1)
+	}
+	return frame[0]
 }
 
 // account sets what was taken against what was accepted: everything once, and
@@ -296,31 +346,39 @@ func watch(t *testing.T, what fmt.Stringer, progress *atomic.Int64, f func() err
 	}
 }
 
-// TestStress runs mixtures, each over a port of its own: a few of them, or with
-// -soak as many as it takes. No packet is lost, doubled or out of order, no wait
-// is early, and after Close nobody is left.
-func TestStress(t *testing.T) {
+// stress runs mixtures, each over a port of its own, at least so many and for as
+// long as d. No packet is lost, doubled or out of order, none is freed before it is
+// taken, no wait is early, and after Close nobody is left.
+func stress(t *testing.T, seed uint64, mixtures int, d time.Duration) {
+	t.Helper()
+	t.Logf("seeds from %d", seed)
 	before := runtime.NumGoroutine()
 	var progress atomic.Int64
-	seed, rounds := uint64(1), 8
-	if testing.Short() {
-		rounds = 1
-	}
-	if *soak != 0 {
-		seed = uint64(time.Now().UnixNano())
-	}
 	start := time.Now()
-	for round := 0; round < rounds || time.Since(start) < *soak; round++ {
-		for _, procs := range []int{1, 2, 4, 16} {
-			for _, capacity := range []int{2, 4, 64} {
-				for _, parking := range []Parking{ParkAuto, ParkThread, ParkGoroutine} {
-					m := newMixture(seed, procs, capacity, parking, &progress)
-					watch(t, m, &progress, m.run)
-					seed++
-				}
-			}
-		}
+	n := 0
+	for ; n < mixtures || time.Since(start) < d; n++ {
+		c := n * 13 % allMixtures // no divisor in common: all come, and the first few differ in everything
+		procs := []int{1, 2, 4, 16}[c/9]
+		capacity := []int{2, 4, 64}[c/3%3]
+		m := newMixture(seed+uint64(n), procs, capacity, Parking(c%3), &progress)
+		watch(t, m, &progress, m.run)
 	}
 	eventually(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= before })
-	t.Logf("seeds up to %d", seed-1)
+	t.Logf("%d mixtures", n)
+}
+
+// allMixtures is how many it takes to have every GOMAXPROCS, capacity and Parking
+// with each other.
+const allMixtures = 4 * 3 * 3
+
+// TestStress runs some mixtures, or with -soak as many as it takes.
+func TestStress(t *testing.T) {
+	switch {
+	case *soak != 0:
+		stress(t, uint64(time.Now().UnixNano()), 1, *soak)
+	case testing.Short():
+		stress(t, 1, allMixtures, 0)
+	default:
+		stress(t, 1, 8*allMixtures, 0)
+	}
 }
