@@ -35,7 +35,7 @@ func (p *futexParker) Park(deadline int64, _ <-chan struct{}) bool {
 			p.word.Store(0) // the token: nobody else stores before the next wait
 			return true
 		}
-		err := futexWait(&p.word, asleep, deadline)
+		err := parkWait(&p.word, asleep, deadline)
 		switch err {
 		case 0, unix.EAGAIN, unix.EINTR, unix.ETIMEDOUT:
 			// Woken, not asleep any more, a signal, the deadline: the word and the
@@ -65,7 +65,7 @@ func (p *futexParker) Unpark() {
 	// other use, before the wake below: then that wakes somebody for nothing, or
 	// nobody, and Park looks again.
 	if p.word.Swap(token) == asleep {
-		futexWake(&p.word)
+		parkWake(&p.word)
 	}
 }
 
