@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var soak = flag.Duration("soak", 0, "how long TestStress goes on")
+var soak = flag.Duration("soak", 0, "how long TestStress and each test of faults go on")
 
 // mixture is one random mixture of everything that a port can do, with a Close
 // at the end or in the middle. Everything about it but the interleaving follows

@@ -1,0 +1,132 @@
+package iocp
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+// stressed runs TestStress in a process of its own, started by the command line
+// before and with env beside the environment, and calls disturb again and again
+// until it has ended.
+func stressed(t *testing.T, before, env []string, disturb func(child *os.Process)) {
+	t.Helper()
+	// Whatever becomes of this process, the other one dies with the thread that
+	// started it, stopped or not.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	args := append(before, self, "-test.run=^TestStress$", "-test.v",
+		"-soak="+faultTime().String(), "-test.timeout="+(faultTime()+2*patience).String())
+	cmd := exec.Command(args[0], args[1:]...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.Env = append(os.Environ(), env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	require.NoError(t, cmd.Start())
+	ended := asyncErr(cmd.Wait)
+	defer func() { _ = cmd.Process.Kill() }()
+	for {
+		select {
+		case r := <-ended:
+			require.NoError(t, r.err, "%s", out.Bytes())
+			require.Contains(t, out.String(), "--- PASS: TestStress")
+			return
+		default:
+			disturb(cmd.Process)
+		}
+	}
+}
+
+// idle is to disturb nobody.
+func idle(*os.Process) { time.Sleep(time.Millisecond) }
+
+// A storm of signals to the process and to each of its threads: a wait that they
+// end goes on, to the same deadline.
+func TestRow7_FaultsSignals(t *testing.T) {
+	sent := 0
+	stressed(t, nil, nil, func(child *os.Process) {
+		threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", child.Pid))
+		for range 10 {
+			for _, thread := range threads {
+				tid, _ := strconv.Atoi(thread.Name())
+				if unix.Tgkill(child.Pid, tid, unix.SIGURG) == nil {
+					sent++
+				}
+			}
+			if child.Signal(unix.SIGURG) == nil {
+				sent++
+			}
+		}
+		time.Sleep(20 * time.Microsecond)
+	})
+	t.Logf("%d signals", sent)
+	require.NotZero(t, sent)
+}
+
+// All threads stop at once, anywhere, for longer than most waits, and go on in
+// another order.
+func TestRow7_FaultsStops(t *testing.T) {
+	stops := 0
+	stressed(t, nil, nil, func(child *os.Process) {
+		time.Sleep(time.Duration(rand.IntN(4_000_000)))
+		if child.Signal(unix.SIGSTOP) != nil {
+			return // it has ended
+		}
+		stops++
+		time.Sleep(time.Duration(rand.IntN(6_000_000)))
+		_ = child.Signal(unix.SIGCONT)
+	})
+	t.Logf("%d stops", stops)
+	require.NotZero(t, stops)
+}
+
+// Others burn every core: a thread that is preempted in the middle of something
+// stays away for milliseconds, while the rest goes on.
+func TestRow7_FaultsHogs(t *testing.T) {
+	runtime.LockOSThread() // as in stressed
+	defer runtime.UnlockOSThread()
+	for range 2 * runtime.NumCPU() {
+		hog := exec.Command("sh", "-c", fmt.Sprintf("ulimit -t %.0f; while :; do :; done", (faultTime()+patience).Seconds()))
+		hog.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		require.NoError(t, hog.Start())
+		t.Cleanup(func() {
+			_ = hog.Process.Kill()
+			var exit *exec.ExitError
+			require.True(t, errors.As(hog.Wait(), &exit))
+			require.Greater(t, exit.SystemTime()+exit.UserTime(), time.Duration(0), "it has burnt nothing")
+		})
+	}
+	stressed(t, nil, nil, idle)
+}
+
+// The collector runs all the time, checks its own marks, and overwrites what it
+// frees: a packet that it has missed shows.
+func TestRow29_FaultsCollector(t *testing.T) {
+	for _, godebug := range []string{"clobberfree=1,gccheckmark=1", "clobberfree=1,gcstoptheworld=1"} {
+		t.Run(godebug, func(t *testing.T) {
+			stressed(t, nil, []string{"GOGC=1", "GODEBUG=" + godebug}, idle)
+		})
+	}
+}
+
+// Every few futex calls one begins late, those of Go's own runtime among them.
+func TestRow7_FaultsLateFutex(t *testing.T) {
+	strace := []string{"strace", "-f", "-qq", "--seccomp-bpf", "-o", os.DevNull, "-e", "trace=futex"}
+	if err := exec.Command(strace[0], append(strace[1:], "true")...).Run(); err != nil {
+		t.Skipf("no strace: %v", err)
+	}
+	stressed(t, append(strace, "-e", "inject=futex:delay_enter=500:when=5+7"), nil, idle)
+}
