@@ -62,6 +62,13 @@ func TestRow27_HandleCloseCutsTimeoutShort(t *testing.T) {
 func TestRow27_HandleCloseDropsPackets(t *testing.T) {
 	var kept atomic.Int32
 	h := create(t)
+	p := behind(t, h)
+	kept.Add(1)
+	runtime.AddCleanup(p, func(*atomic.Int32) { kept.Add(-1) }, &kept)
+	get := asyncDequeue(h, INFINITE)
+	parked(t, p, 1)
+	postKey(t, h, 1)
+	returned(t, keyed(1), get)
 	for range 300 {
 		o := new(Overlapped)
 		kept.Add(1)

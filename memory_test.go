@@ -153,21 +153,30 @@ func TestRow29_HandOverKeepsNothing(t *testing.T) {
 	})
 }
 
-// A port that nobody knows any more goes, and its packets with it.
+// A port that nobody knows any more goes, and its packets with it, those in rings
+// that it has grown by among them.
 func TestRow29_AbandonedPort(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		var kept atomic.Int32
+		ctx, cancel := context.WithCancel(t.Context()) // outlives the port
+		defer cancel()
 		func() {
-			p := open[*tracked](t, 8, mode)
+			p := open[*tracked](t, 8, mode, WithGrowth(64))
 			get := park(t, p, 1)[0]
 			require.NoError(t, p.Post(track(&kept)))
 			_, err := await(t, get)
 			require.NoError(t, err)
 			_, err = p.Get(time.Microsecond)
 			require.Equal(t, ErrTimeout, err)
-			for range 5 {
+			done := async(func() (*tracked, error) { return p.GetContext(ctx) })
+			parked(t, p, 1)
+			require.Equal(t, 1, p.Interrupt())
+			_, err = await(t, done)
+			require.Equal(t, ErrInterrupted, err)
+			for range 64 {
 				require.NoError(t, p.Post(track(&kept)))
 			}
+			require.Equal(t, ErrTimeout, p.PostTimeout(track(&kept), time.Microsecond))
 			kept.Add(1)
 			runtime.AddCleanup(p, func(*atomic.Int32) { kept.Add(-1) }, &kept)
 		}()
