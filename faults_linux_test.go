@@ -17,10 +17,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stressed runs TestStress in a process of its own, started by the command line
-// before and with env beside the environment, and calls disturb again and again
-// until it has ended.
-func stressed(t *testing.T, before, env []string, disturb func(child *os.Process)) {
+// stressed runs a test, TestStress or its like, in a process of its own, started by
+// the command line before and with env beside the environment, and calls disturb
+// again and again until it has ended.
+func stressed(t *testing.T, test string, before, env []string, disturb func(child *os.Process)) {
 	t.Helper()
 	// Whatever becomes of this process, the other one dies with the thread that
 	// started it, stopped or not.
@@ -28,7 +28,7 @@ func stressed(t *testing.T, before, env []string, disturb func(child *os.Process
 	defer runtime.UnlockOSThread()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	args := append(before, self, "-test.run=^TestStress$", "-test.v",
+	args := append(before, self, "-test.run=^"+test+"$", "-test.v",
 		"-soak="+faultTime().String(), "-test.timeout="+(faultTime()+2*patience).String())
 	cmd := exec.Command(args[0], args[1:]...)
 	var out bytes.Buffer
@@ -42,7 +42,7 @@ func stressed(t *testing.T, before, env []string, disturb func(child *os.Process
 		select {
 		case r := <-ended:
 			require.NoError(t, r.err, "%s", out.Bytes())
-			require.Contains(t, out.String(), "--- PASS: TestStress")
+			require.Contains(t, out.String(), "--- PASS: "+test)
 			return
 		default:
 			disturb(cmd.Process)
@@ -57,9 +57,9 @@ func idle(*os.Process) { time.Sleep(time.Millisecond) }
 // end goes on, to the same deadline.
 func TestRow7_FaultsSignals(t *testing.T) {
 	sent := 0
-	stressed(t, nil, nil, func(child *os.Process) {
+	stressed(t, "TestStress", nil, nil, func(child *os.Process) {
 		threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", child.Pid))
-		for range 10 {
+		for range 50 {
 			for _, thread := range threads {
 				tid, _ := strconv.Atoi(thread.Name())
 				if unix.Tgkill(child.Pid, tid, unix.SIGURG) == nil {
@@ -70,7 +70,6 @@ func TestRow7_FaultsSignals(t *testing.T) {
 				sent++
 			}
 		}
-		time.Sleep(20 * time.Microsecond)
 	})
 	t.Logf("%d signals", sent)
 	require.NotZero(t, sent)
@@ -80,7 +79,7 @@ func TestRow7_FaultsSignals(t *testing.T) {
 // another order.
 func TestRow7_FaultsStops(t *testing.T) {
 	stops := 0
-	stressed(t, nil, nil, func(child *os.Process) {
+	stressed(t, "TestStress", nil, nil, func(child *os.Process) {
 		time.Sleep(time.Duration(rand.IntN(4_000_000)))
 		if child.Signal(unix.SIGSTOP) != nil {
 			return // it has ended
@@ -109,15 +108,19 @@ func TestRow7_FaultsHogs(t *testing.T) {
 			require.Greater(t, exit.SystemTime()+exit.UserTime(), time.Duration(0), "it has burnt nothing")
 		})
 	}
-	stressed(t, nil, nil, idle)
+	stressed(t, "TestStress", nil, nil, idle)
 }
 
 // The collector runs all the time, checks its own marks, and overwrites what it
 // frees: a packet that it has missed shows.
 func TestRow29_FaultsCollector(t *testing.T) {
-	for _, godebug := range []string{"clobberfree=1,gccheckmark=1", "clobberfree=1,gcstoptheworld=1"} {
-		t.Run(godebug, func(t *testing.T) {
-			stressed(t, nil, []string{"GOGC=1", "GODEBUG=" + godebug}, idle)
+	for _, c := range []struct{ test, gogc, godebug string }{
+		{"TestStress", "1", "clobberfree=1,gccheckmark=1"},
+		{"TestStress", "1", "clobberfree=1,gcstoptheworld=1"},
+		{"TestFaults_Collections", "100", "clobberfree=1"},
+	} {
+		t.Run(c.test+" "+c.godebug, func(t *testing.T) {
+			stressed(t, c.test, nil, []string{"GOGC=" + c.gogc, "GODEBUG=" + c.godebug}, idle)
 		})
 	}
 }
@@ -128,5 +131,5 @@ func TestRow7_FaultsLateFutex(t *testing.T) {
 	if err := exec.Command(strace[0], append(strace[1:], "true")...).Run(); err != nil {
 		t.Skipf("no strace: %v", err)
 	}
-	stressed(t, append(strace, "-e", "inject=futex:delay_enter=500:when=5+7"), nil, idle)
+	stressed(t, "TestStress", append(strace, "-e", "inject=futex:delay_enter=500:when=5+7"), nil, idle)
 }
