@@ -24,7 +24,7 @@ const (
 // of one that the port does not promise to do at one instant.
 type step struct {
 	kind  kind
-	batch int   // for a batch that is two steps: its bit
+	batch int   // for a batch that is two steps: its bit; for isLen the length
 	vs    []int // pushed or taken
 }
 
@@ -39,6 +39,7 @@ const (
 	isFull                // at which there was no room
 	isOpen
 	isOver // closed and nothing there
+	isLen  // how many are there, in batch
 	isClosed
 	closing      // the first Close
 	closingAgain // any other

@@ -65,6 +65,8 @@ func (f *fifo) do(s step) bool {
 		return f.closed
 	case isOver:
 		return f.closed && f.n == 0
+	case isLen:
+		return f.n == s.batch
 	case closing:
 		was := f.closed
 		f.closed = true
@@ -150,7 +152,7 @@ func TestLinearizable(t *testing.T) {
 func tell(history []porcupine.Operation) (s string) {
 	names := [...]string{
 		push: "push", take: "take", takeFirst: "take first", takeRest: "take rest", isEmpty: "empty", isFull: "full",
-		isOpen: "open", isOver: "over", isClosed: "closed", closing: "close", closingAgain: "close again",
+		isOpen: "open", isOver: "over", isLen: "length", isClosed: "closed", closing: "close", closingAgain: "close again",
 	}
 	for _, op := range history {
 		in := op.Input.(step)

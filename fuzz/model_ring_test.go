@@ -18,7 +18,7 @@ import (
 )
 
 // A ringScenario is threads on a ring alone, each a word of letters: u pushes one,
-// U two at once; o pops one, O two at once; c closes.
+// U two at once; o pops one, O two at once; l asks for the length; c closes.
 type ringScenario struct {
 	name    string
 	bound   int
@@ -113,6 +113,8 @@ func (c *client) onRing(r *ring.Ring[int], op rune) {
 		} else {
 			c.record(call, step{kind: take, vs: dst[:n]})
 		}
+	case 'l':
+		c.record(call, step{kind: isLen, batch: r.Len()})
 	case 'c':
 		r.Close()
 		c.now()
@@ -130,6 +132,7 @@ func TestModelRing(t *testing.T) {
 		{"laps", 3, 1, []string{"uuu", "ooo"}},
 		{"batches", 3, 0, []string{"U", "U", "O", "o"}},
 		{"batches that wrap", 3, 1, []string{"U", "O", "O"}},
+		{"lengths", 3, 1, []string{"l", "ouo", "u"}},
 		{"closed", 3, 1, []string{"c", "u", "oo"}},
 	} {
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {

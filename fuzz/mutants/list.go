@@ -99,7 +99,7 @@ var mutants = []mutant{
 	{
 		"a length from two moments", "ring/ring.go",
 		"if r.enq.Load() == enq { // so it was, when deq was loaded", "if true {",
-		test("./ring", "TestLenInRange"),
+		modelRing("lengths"),
 	},
 	// Growth.
 	{
