@@ -191,7 +191,7 @@ var mutants = []mutant{
 	{
 		"oldest waiter first", "waiter/stack.go",
 		"below := s.insert(w, again || s.order == NewestFirst) // W1", "below := s.insert(w, again) // W1",
-		test(".", "TestRow16"),
+		test("./waiter", "TestNewestFirst"),
 	},
 	{
 		"a leaver takes itself off twice", "waiter/stack.go",
