@@ -55,9 +55,6 @@ type client struct {
 	next    *atomic.Int32 // the next value, each posted once
 	history []porcupine.Operation
 	batches int
-	forRoom bool // what it waits for, if it waits
-	ctx     context.Context
-	cancel  context.CancelFunc
 	wrong   []string // what no history could explain
 }
 

@@ -29,6 +29,14 @@ var (
 	modelReplay  = flag.String("model.replay", "", "a schedule to run of the scenario that -run names, with its trace")
 )
 
+// actor is a client of a scenario.
+type actor struct {
+	*client
+	forRoom bool // what it waits for, if it waits
+	ctx     context.Context
+	cancel  context.CancelFunc
+}
+
 // scenario is a small program on one port. Each of its threads is a client.
 type scenario struct {
 	name     string
@@ -38,9 +46,9 @@ type scenario struct {
 	before   int  // packets that are there when it begins
 	drained  bool // they have been taken
 	looks    int  // before a wait
-	threads  []func(c *client)
-	grown    int                                         // the room, if it grows
-	end      func(cs []*client, p *iocp.Port[int]) error // what else must hold
+	threads  []func(c *actor)
+	grown    int                                        // the room, if it grows
+	end      func(cs []*actor, p *iocp.Port[int]) error // what else must hold
 }
 
 // The time of a history is where the run is.
@@ -55,7 +63,7 @@ func (s scenario) program() sched.Program {
 	}
 	var (
 		next    atomic.Int32
-		cs      []*client
+		cs      []*actor
 		threads []func()
 	)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -77,7 +85,7 @@ func (s scenario) program() sched.Program {
 		first = nil
 	}
 	for i, f := range s.threads {
-		c := &client{id: i, port: port, begin: begin, now: now, next: &next, ctx: ctx, cancel: cancel}
+		c := &actor{client: &client{id: i, port: port, begin: begin, now: now, next: &next}, ctx: ctx, cancel: cancel}
 		cs = append(cs, c)
 		threads = append(threads, func() { f(c) })
 	}
@@ -164,20 +172,20 @@ func (s scenario) room() int { return max(s.capacity, s.grown) }
 
 // What the threads do.
 
-func post(c *client) { c.post() }
+func post(c *actor) { c.post() }
 
-func postBatch(n int) func(*client) {
-	return func(c *client) { c.batch(n) }
+func postBatch(n int) func(*actor) {
+	return func(c *actor) { c.batch(n) }
 }
 
 // postWait waits for room as long as it takes, postSoon until a deadline.
-func postWait(c *client) {
+func postWait(c *actor) {
 	c.forRoom = true
 	c.posted(func(p *iocp.Port[int], v int) error { return p.PostTimeout(v, iocp.Infinite) })
 	c.forRoom = false
 }
 
-func postSoon(c *client) {
+func postSoon(c *actor) {
 	c.forRoom = true
 	c.posted(func(p *iocp.Port[int], v int) error { return p.PostTimeout(v, soon) })
 	c.forRoom = false
@@ -186,26 +194,26 @@ func postSoon(c *client) {
 // soon is a deadline that the scheduler lets pass when it likes.
 const soon = time.Duration(1)
 
-func get(c *client)     { c.get(iocp.Infinite) }
-func getSoon(c *client) { c.get(soon) }
-func look(c *client)    { c.get(0) }
+func get(c *actor)     { c.get(iocp.Infinite) }
+func getSoon(c *actor) { c.get(soon) }
+func look(c *actor)    { c.get(0) }
 
-func getBatch(n int, timeout time.Duration) func(*client) {
-	return func(c *client) { c.batchGot(n, timeout) }
+func getBatch(n int, timeout time.Duration) func(*actor) {
+	return func(c *actor) { c.batchGot(n, timeout) }
 }
 
 // closing closes the port.
-func closePort(c *client) { c.close() }
+func closePort(c *actor) { c.close() }
 
-func interrupt(c *client) {
+func interrupt(c *actor) {
 	c.begin()
 	c.port.Interrupt()
 	c.now()
 }
 
 // both does one thing after another.
-func both(fs ...func(*client)) func(*client) {
-	return func(c *client) {
+func both(fs ...func(*actor)) func(*actor) {
+	return func(c *actor) {
 		for _, f := range fs {
 			f(c)
 		}
@@ -213,11 +221,11 @@ func both(fs ...func(*client)) func(*client) {
 }
 
 // getContext waits until cancel cancels it.
-func getContext(c *client) {
+func getContext(c *actor) {
 	c.got(0, func(p *iocp.Port[int]) (int, error) { return p.GetContext(c.ctx) })
 }
 
-func cancel(c *client) { sched.Cancel(c.cancel) }
+func cancel(c *actor) { sched.Cancel(c.cancel) }
 
 var (
 	goroutines = iocp.WithParking(iocp.ParkGoroutine)
@@ -227,7 +235,7 @@ var (
 )
 
 func scenarios() []scenario {
-	type threads = []func(*client)
+	type threads = []func(*actor)
 	return []scenario{
 		{name: "posts and looks", bound: 3, threads: threads{both(post, post), post, both(look, look), look}},
 		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},

@@ -185,8 +185,8 @@ func TestDeadlocks(t *testing.T) {
 	r := Exhaust(func() Program {
 		var a, b Mutex
 		return none(
-			func() { a.Lock(); b.Lock(); b.Unlock(); a.Unlock() },
-			func() { b.Lock(); a.Lock(); a.Unlock(); b.Unlock() })
+			func() { a.Lock(); b.Lock(); Note("both"); b.Unlock(); a.Unlock() },
+			func() { b.Lock(); a.Lock(); Note("both"); a.Unlock(); b.Unlock() })
 	}, 9, 1e6)
 	require.ErrorContains(t, r.Failure, "waits for a mutex for ever")
 	r = Exhaust(func() Program {
