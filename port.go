@@ -215,6 +215,7 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 		err := p.Post(v)
 		if why == waiter.Handed { // after the look, so that those who wait keep their order
 			p.posts.Pass((*room[T])(p))
+			why = waiter.Retry // passed on, once; the turn is kept
 		}
 		if err != ErrFull {
 			return err
@@ -320,7 +321,7 @@ func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (
 			switch v, why := p.takers.Wait((*packets[T])(p), deadline, doneOf(ctx), false); why {
 			case waiter.Handed:
 				dst[0] = v
-				n := 1 + p.take(dst[1:])
+				n := 1 + p.queue.TryPopBatchReady(dst[1:])
 				p.takers.Pass((*packets[T])(p))
 				if p.posts.Due() { // for the place of the packet that was handed over
 					p.freed()

@@ -46,6 +46,7 @@ type scenario struct {
 	before   int  // packets that are there when it begins
 	drained  bool // they have been taken
 	looks    int  // before a wait
+	torrent  bool // it begins in one
 	threads  []func(c *actor)
 	grown    int                                        // the room, if it grows
 	end      func(cs []*actor, p *iocp.Port[int]) error // what else must hold
@@ -56,7 +57,7 @@ func begin() int64 { sched.Call(); return sched.Step() }
 func now() int64   { sched.Return(); return sched.Step() }
 
 func (s scenario) program() sched.Program {
-	waiter.Model(s.looks)
+	waiter.Model(s.looks, s.torrent)
 	port, err := iocp.New[int](s.capacity, s.opts...)
 	if err != nil {
 		panic(err)
@@ -256,6 +257,8 @@ func scenarios() []scenario {
 		{name: "interrupt", bound: 3, threads: threads{post, get, interrupt}},
 		{name: "interrupt and stayer", bound: 1, threads: threads{both(post, post), get, get, interrupt}},
 		{name: "room", bound: 3, before: 2, threads: threads{postWait, look}},
+		{name: "room in a torrent", bound: 3, before: 2, looks: 2, torrent: true, threads: threads{postWait, both(look, post, look)}},
+		{name: "torrent", bound: 4, looks: 1, torrent: true, threads: threads{both(post, post), both(get, get)}},
 		{name: "room for two", bound: 2, before: 2, threads: threads{postWait, postWait, both(look, look)}},
 		{name: "room, deadline", bound: 2, before: 2, threads: threads{postSoon, postWait, both(look, look)}},
 		{name: "room by hand-offs", bound: 2, before: 2, threads: threads{both(postWait, postWait), both(get, get), get}},
@@ -322,6 +325,7 @@ func explore(t *testing.T, program func() sched.Program, bound int) {
 func FuzzModel(f *testing.F) {
 	f.Add(uint64(1), uint8(0))
 	all := scenarios()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	f.Fuzz(func(t *testing.T, seed uint64, which uint8) {
 		s := all[int(which)%len(all)]
 		r := sched.Sample(s.defaults().program, seed, 10)

@@ -1,8 +1,8 @@
 package ring
 
 import (
+	"math"
 	"math/bits"
-	"sync/atomic"
 )
 
 // Chain is a FIFO queue that grows: when its last ring is full, that is sealed
@@ -32,9 +32,9 @@ type Chain[T any] struct {
 
 	// How many times Shrink must find the chain empty: a ring that is wanted again
 	// soon after it was given up, should be kept for longer.
-	patience atomic.Int64
-	found    atomic.Int64 // since the last growth or shrinking
-	shrunk   uint64       // the word at which the chain last shrank
+	patience atomicInt64
+	found    atomicInt64 // since the last growth or shrinking
+	shrunk   uint64      // the word at which the chain last shrank
 }
 
 // Init prepares c with r, which must be new, as its first ring. The chain
@@ -199,10 +199,15 @@ func (c *Chain[T]) TryPopReady() (v T, ok bool) {
 }
 
 // TryPopBatch is [Ring.TryPopBatch].
-func (c *Chain[T]) TryPopBatch(dst []T) (n int) {
+func (c *Chain[T]) TryPopBatch(dst []T) int { return c.popBatch(dst, true) }
+
+// TryPopBatchReady is TryPopBatch that does not wait for pushes in flight.
+func (c *Chain[T]) TryPopBatchReady(dst []T) int { return c.popBatch(dst, false) }
+
+func (c *Chain[T]) popBatch(dst []T, inFlight bool) (n int) {
 	for {
 		r := c.head.Load()
-		n += r.TryPopBatch(dst[n:])
+		n += r.popBatch(dst[n:], inFlight && n == 0)
 		if n == len(dst) || !c.pass(r) {
 			return n
 		}
@@ -291,7 +296,7 @@ func (c *Chain[T]) Cap() int {
 }
 
 // Room is how many more elements the limit allows.
-func (c *Chain[T]) Room() int { return int(c.limit/step - uint64(c.Len())) }
+func (c *Chain[T]) Room() int { return int(min(c.limit/step-uint64(c.Len()), math.MaxInt)) }
 
 // Pushed and Popped are the numbers of elements claimed so far.
 func (c *Chain[T]) Pushed() uint64 {

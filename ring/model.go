@@ -12,6 +12,7 @@ import (
 // orders.
 type (
 	atomicUint64         = sched.Uint64
+	atomicInt64          = sched.Int64
 	atomicPointer[T any] = sched.Pointer[T]
 	mutex                = sched.Mutex
 )

@@ -160,11 +160,16 @@ func (r *Ring[T]) pushBatch(vs []T, least int) int {
 	return n
 }
 
-// run is the slots of up to n positions from w on, as many as lie in a row.
+// run is the slots of up to n positions from w on, as many as lie in a row, and
+// not more than maxRun.
 func (r *Ring[T]) run(w uint64, n int) []slot[T] {
 	i := int(w / step & uint64(len(r.slots)-1))
-	return r.slots[i:min(i+n, len(r.slots))]
+	return r.slots[i:min(i+min(n, maxRun), len(r.slots))]
 }
+
+// maxRun bounds how long the first of a batch waits for the last to be written,
+// and the loop in assembly, which nothing can preempt.
+const maxRun = 256
 
 // publish ends the claims of a run of slots, the first of which gets the sequence
 // seq: as storeRelease does, but with one call.
@@ -248,12 +253,16 @@ func (r *Ring[T]) TryPopReady() (v T, ok bool) {
 // TryPopBatch removes up to len(dst) elements, the oldest first, into dst and
 // returns their number. 0 means that dst or, at an instant during the call, the
 // ring was empty; it does not wait for pushes in flight behind the first.
-func (r *Ring[T]) TryPopBatch(dst []T) int {
+func (r *Ring[T]) TryPopBatch(dst []T) int { return r.popBatch(dst, true) }
+
+// popBatch is TryPopBatch that waits for a push in flight at the oldest element
+// only if inFlight.
+func (r *Ring[T]) popBatch(dst []T, inFlight bool) int {
 	if len(r.slots) == 0 {
 		return 0
 	}
 	var zero T
-	deq, n := r.claimPop(len(dst), true)
+	deq, n := r.claimPop(len(dst), inFlight)
 	for done := 0; done < n; {
 		run := r.run(deq+uint64(done)*step, n-done)
 		for i := range run {

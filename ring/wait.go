@@ -12,6 +12,7 @@ import (
 // What the model checker replaces: see model.go.
 type (
 	atomicUint64         = atomic.Uint64
+	atomicInt64          = atomic.Int64
 	atomicPointer[T any] = atomic.Pointer[T]
 	mutex                = sync.Mutex
 )

@@ -18,14 +18,26 @@ type (
 
 func gosched() { sched.Yield() }
 
+// chosen makes what the policy decided part of the run's state.
+func chosen(how way) { sched.Event(uint64(how)) }
+
+// torrent is whether a stack begins in one; then it ends with the second look.
+var torrent bool
+
+func (p *pace) init() {
+	p.mask.Store(maxMask)
+	p.fast.Store(torrent)
+	p.credit.Store(few)
+}
+
 // yields is what a caller does before it sleeps. Each repeats what it did before,
 // and the states with it.
 var yields = 0
 
-// Model prepares for a run: callers look again so often before they sleep, and no
-// thread is left of the run before.
-func Model(looks int) {
-	yields = looks
+// Model prepares for a run: callers look again so often before they sleep, stacks
+// begin in a torrent or not, and no thread is left of the run before.
+func Model(looks int, inTorrent bool) {
+	yields, torrent = looks, inTorrent
 	threads.Store(0)
 }
 

@@ -198,6 +198,7 @@ func (s *Stack[T]) acquire(done <-chan struct{}) *waiter[T] {
 		w = new(waiter[T])
 	}
 	w.by(s.policy.choose(done, s.inFlight.Load()), &s.policy)
+	chosen(w.way)
 	return w
 }
 

@@ -131,7 +131,7 @@ func (s *Stack[T]) Init(order Order, limit int, parking Parking, parkers Parkers
 	s.order, s.limit = order, int32(min(limit, 1<<30))
 	s.policy.parking, s.policy.parkers = parking, parkers
 	s.policy.trial.Store(minGap)
-	s.policy.pace.mask.Store(minMask)
+	s.policy.pace.init()
 }
 
 // Any reports whether anyone waits. P3 of the argument at Stack.

@@ -256,8 +256,13 @@ var mutants = []mutant{
 	},
 	{
 		"room not passed on", "port.go",
-		"if why == waiter.Handed { // after the look, so that those who wait keep their order\n\t\t\tp.posts.Pass((*room[T])(p))\n\t\t}", "",
+		"if why == waiter.Handed { // after the look, so that those who wait keep their order\n\t\t\tp.posts.Pass((*room[T])(p))\n\t\t\twhy = waiter.Retry // passed on, once; the turn is kept\n\t\t}", "",
 		model("room for two"),
+	},
+	{
+		"room passed on twice", "port.go",
+		"why = waiter.Retry // passed on, once; the turn is kept", "",
+		model("room in a torrent"),
 	},
 	{
 		"Close tells no taker", "port.go",
@@ -276,7 +281,7 @@ var mutants = []mutant{
 	},
 	{
 		"a timed out Get that is not told of the packet", "port.go",
-		"dst[0] = v\n\t\t\t\tn := 1 + p.take(dst[1:])", "_ = v\n\t\t\t\tn := 1 + p.take(dst[1:])",
+		"dst[0] = v\n\t\t\t\tn := 1 + p.queue.TryPopBatchReady(dst[1:])", "_ = v\n\t\t\t\tn := 1 + p.queue.TryPopBatchReady(dst[1:])",
 		model("post, get"),
 	},
 	// Sleeping.
@@ -292,7 +297,7 @@ var mutants = []mutant{
 	},
 	{
 		"no wake, for a sleeper that is on its way", "park_linux.go",
-		"if p.word.Swap(token) == asleep {\n\t\tfutexWake(&p.word)\n\t}", "p.word.Store(token)",
+		"if p.word.Swap(token) == asleep {\n\t\tparkWake(&p.word)\n\t}", "p.word.Store(token)",
 		test(".", "TestPark_Storm|TestPark_Forever"),
 	},
 	{
@@ -313,7 +318,7 @@ var mutants = []mutant{
 	},
 	{
 		"*overlapped kept on a timeout", "handle.go",
-		"*overlapped = nil\n\tp, err := handles.port(port)", "p, err := handles.port(port)",
+		"*overlapped = nil\n\to := handles.lookup(port)", "o := handles.lookup(port)",
 		test(".", "TestRow9_HandleTimeout"),
 	},
 	{

@@ -112,9 +112,17 @@ func (a *Uint64) Or(bits uint64) uint64 {
 // Int32 is atomic.Int32.
 type Int32 struct{ u Uint64 }
 
-func (a *Int32) Load() int32       { return int32(a.u.Load()) }
-func (a *Int32) Store(v int32)     { a.u.Store(uint64(uint32(v))) }
-func (a *Int32) Add(d int32) int32 { return int32(a.u.Add(uint64(int64(d)))) }
+func (a *Int32) Load() int32   { return int32(a.u.Load()) }
+func (a *Int32) Store(v int32) { a.u.Store(uint64(uint32(v))) }
+
+// Add is of a count here: it is an error if that falls below zero.
+func (a *Int32) Add(d int32) int32 {
+	v := int32(a.u.Add(uint64(int64(d))))
+	if v < 0 && the != nil {
+		the.fail("a count of %d, at %s", v, place())
+	}
+	return v
+}
 
 // Int64 is atomic.Int64.
 type Int64 struct{ u Uint64 }

@@ -65,10 +65,18 @@ func (p *Parker) Unpark() {
 // Idle reports, without a step, whether no token is there.
 func (p *Parker) Idle() bool { return !p.token }
 
-// Yield lets others run.
+// Yield lets others run: to go on with another thread is no preemption then.
 func Yield() {
 	if t := point(yield); t != nil {
+		t.event(17)
 		t.note("yield")
+	}
+}
+
+// Event says that something was decided that no step tells of.
+func Event(what uint64) {
+	if the != nil && !the.unwind {
+		the.self().event(mix(what, 19))
 	}
 }
 

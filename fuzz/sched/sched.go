@@ -59,7 +59,7 @@ const (
 	step  kind = iota // can be done at any time
 	lock              // when the mutex is free
 	sleep             // when there is a token, or the deadline or a cancellation is to be
-	yield             // when something was written since the last one, or nobody else can go on
+	yield             // at any time, and others may go first
 	spin              // when something was written since the last one
 )
 
@@ -84,7 +84,7 @@ type thread struct {
 	until  int64           // of a sleep
 	done   <-chan struct{} // of a sleep
 	how    how             // how the sleep ended, set by the scheduler
-	seen   int             // writes in the run, when it last went on from a yield or spin
+	seen   int             // writes in the run, when it last went on from a spin
 
 	ended bool
 	clock clock
@@ -216,7 +216,7 @@ func (w *world) choices(out []choice) []choice {
 			return !t.mutex.locked
 		case t.todo == sleep:
 			return t.parker.token
-		case t.todo == yield || t.todo == spin:
+		case t.todo == spin:
 			return w.writes != t.seen
 		}
 		return true
@@ -250,17 +250,10 @@ func (w *world) choices(out []choice) []choice {
 	wanted := func(s buffered) bool {
 		return slices.ContainsFunc(w.threads, func(t *thread) bool { return !t.ended && t.todo == step && t.on == s.to })
 	}
-	none := len(out) == 0
+	none := !slices.ContainsFunc(out, func(c choice) bool { return c.how != expire })
 	for _, t := range w.threads {
 		if len(t.store) != 0 && (none || slices.ContainsFunc(t.store, wanted)) {
 			out = append(out, choice{t.id, flush})
-		}
-	}
-	if len(out) == 0 { // who only let others run goes on
-		for _, t := range w.threads {
-			if !t.ended && t.todo == yield {
-				out = append(out, choice{t.id, run})
-			}
 		}
 	}
 	return out
@@ -270,7 +263,7 @@ func (w *world) choices(out []choice) []choice {
 // go on.
 func (w *world) preempts(c choice, all []choice) bool {
 	return c.how != flush && w.current >= 0 && c.thread != w.current &&
-		all[0].thread == w.current && all[0].how == run
+		all[0].thread == w.current && all[0].how == run && w.self().todo != yield
 }
 
 // do makes a choice happen.
@@ -290,7 +283,7 @@ func (w *world) do(c choice) {
 		return
 	}
 	t.how = c.how
-	if t.todo == yield || t.todo == spin {
+	if t.todo == spin {
 		t.seen = w.writes
 	}
 	t.resume()
@@ -300,7 +293,7 @@ func (w *world) do(c choice) {
 func (w *world) state() uint64 {
 	h := mix(w.sum, uint64(w.current)+17)
 	for _, t := range w.threads { // whose turn it may be is not in the events
-		if !t.ended && (t.todo == yield || t.todo == spin) && t.seen != w.writes {
+		if !t.ended && t.todo == spin && t.seen != w.writes {
 			h = mix(h, uint64(t.id))
 		}
 	}
