@@ -6,8 +6,10 @@ import (
 )
 
 // Error is an error of a port itself, as opposed to the [Errno] that a packet
-// carries. The package's Err variables hold all there are; a method that waits or moves
-// packets returns them as they are, so that == works as well as [errors.Is].
+// carries. The package's Err variables hold all there are. A method that waits or
+// moves packets returns them as they are, so that == works as well as [errors.Is];
+// a function over handles may return another Error that is one of them by
+// errors.Is.
 type Error struct {
 	text  string
 	errno uint32
@@ -21,8 +23,12 @@ func (e *Error) Error() string { return "iocp: " + e.text }
 // GetLastError answers there.
 func (e *Error) Errno() uint32 { return e.errno }
 
-// Is reports whether target is an errno or a standard error that means the same.
+// Is reports whether target is an errno or a standard error that means the same, or
+// the [Errno] of the same number.
 func (e *Error) Is(target error) bool {
+	if n, ok := target.(Errno); ok {
+		return uint32(n) == e.errno
+	}
 	for _, err := range e.is {
 		if err == target {
 			return true
@@ -43,7 +49,8 @@ var (
 	ErrTimeout error = &Error{"timed out", 258, []error{syscall.ETIMEDOUT, os.ErrDeadlineExceeded}}
 	// ErrNilPort: the *Port is nil or the Handle 0. 6 (ERROR_INVALID_HANDLE); EBADF.
 	ErrNilPort error = &Error{"port is nil", 6, []error{syscall.EBADF}}
-	// ErrInvalidPort: the Port was not made by [New]. 6 (ERROR_INVALID_HANDLE);
+	// ErrInvalidPort: the Port was not made by [New], or the Handle was closed or never
+	// valid. 6 (ERROR_INVALID_HANDLE);
 	// EINVAL, EBADF.
 	ErrInvalidPort error = &Error{"port is invalid", 6, []error{syscall.EINVAL, syscall.EBADF}}
 	// ErrClosed: the port was closed, and what was accepted before has been taken.

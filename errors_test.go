@@ -46,6 +46,8 @@ func TestErrors_Table(t *testing.T) {
 			var numbered interface{ Errno() uint32 }
 			require.ErrorAs(t, c.err, &numbered)
 			require.Equal(t, c.errno, numbered.Errno())
+			require.ErrorIs(t, c.err, Errno(c.errno))
+			require.NotErrorIs(t, c.err, Errno(c.errno+1))
 			var timeout interface{ Timeout() bool }
 			require.ErrorAs(t, c.err, &timeout)
 			require.Equal(t, c.timeout, timeout.Timeout())

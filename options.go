@@ -56,9 +56,9 @@ func WithParking(m Parking) Option {
 }
 
 // WithGrowth lets the port grow to max packets instead of being full; 0 is no
-// limit but memory. A max below the capacity given to [New], 0 left aside, is
-// [ErrInvalidParameter]; one that is not above that capacity as New rounds it is
-// no growth.
+// limit but memory. The port then holds exactly max, unless the capacity given to
+// [New], as New rounds it, is above that already: then it does not grow. A max below
+// that capacity as given, 0 left aside, is [ErrInvalidParameter].
 //
 // A port that is full seals its ring and links a larger one behind it: that Post
 // allocates, and other calls may wait until it has. The memory of a

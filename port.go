@@ -6,7 +6,9 @@
 // [WithGrowth] says otherwise, with contexts and iterators. The functions around
 // [GetQueuedCompletionStatus] are the ones that AIX and Windows document, over
 // handles, so that code written for golang.org/x/sys/windows that posts and takes
-// packets needs another import and nothing else.
+// packets needs another import, and where it compares errors the names of this
+// package: [ErrTimeout] for WAIT_TIMEOUT, [ErrClosed] for ERROR_ABANDONED_WAIT_0,
+// Errno(995) for ERROR_OPERATION_ABORTED.
 //
 // # Waiting
 //
@@ -17,9 +19,9 @@
 // meanwhile. [ParkAuto] measures which of them suits a port's traffic, lets at
 // most the newest waiter of a port, and GOMAXPROCS-1 in the process, sleep as a
 // thread, and for a millisecond at most; when packets follow each other within
-// microseconds that one stays awake between them, for up to 50 µs. In a stream
-// that never ends, looking again only takes the cache from the other side, so there
-// it sleeps at once, as a goroutine.
+// microseconds that one stays awake between them, for up to 50 µs, and keeps a
+// processor busy. In a steady stream looking again only slows the poster down, so
+// there it sleeps at once, as a goroutine.
 //
 // # Memory order
 //
@@ -51,7 +53,10 @@ const Infinite time.Duration = -1
 // can take it any more, unless as many hand-offs as [WithConcurrency] allows are in
 // flight: then it queues, and whoever looks first takes it.
 //
-// A method of a nil Port returns [ErrNilPort], of a zero Port [ErrInvalidPort].
+// A method of a nil Port returns [ErrNilPort], of a zero Port [ErrInvalidPort];
+// those without an error return 0, and All yields nothing. What a call is given is
+// looked at in this order: the length of a buffer, the port, the context, whether
+// the port is closed. In steady state no method allocates but to grow.
 type Port[T any] struct {
 	queue  ring.Chain[T]
 	takers waiter.Stack[T]        // wait for packets, released newest first
@@ -162,7 +167,9 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 // came free in time, [ErrClosed] if the port is closed before. A timeout of 0
 // does not wait (and its error is still ErrTimeout, where Post has ErrFull), a
 // negative one has no limit. Posters that wait are woken in the order of their
-// calls, one at a time.
+// calls, one at a time; that reserves no room, so a Post that comes meanwhile may
+// take it, and who was woken waits on, as the next. The other errors are those of
+// Post, and [ErrInterrupted].
 func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
 	if err := p.Post(v); err != ErrFull {
 		return err
@@ -171,7 +178,8 @@ func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
 }
 
 // PostContext is Post that waits for room until ctx is done: the error is then
-// [context.Cause] of ctx. If ctx is done already, nothing is posted.
+// [context.Cause] of ctx. If ctx is done already, nothing is posted. The other
+// errors are those of PostTimeout; a nil ctx is [ErrInvalidParameter].
 func (p *Port[T]) PostContext(ctx context.Context, v T) error {
 	if err := p.valid(); err != nil {
 		return err
@@ -261,7 +269,8 @@ func (p *Port[T]) Get(timeout time.Duration) (T, error) {
 
 // GetContext is Get that waits until ctx is done: the error is then
 // [context.Cause] of ctx. A packet that a Post has handed over already wins over
-// the end of ctx. If ctx is done before the call, no packet is taken.
+// the end of ctx. If ctx is done before the call, no packet is taken. The other
+// errors are those of Get; a nil ctx is [ErrInvalidParameter].
 func (p *Port[T]) GetContext(ctx context.Context) (T, error) {
 	var dst [1]T
 	_, err := p.GetBatchContext(ctx, dst[:])
@@ -381,7 +390,8 @@ func (p *Port[T]) All(ctx context.Context) iter.Seq[T] {
 
 // Interrupt ends every wait that is parked now, for a packet or for room, with
 // [ErrInterrupted] and returns their number. It takes no packet and does not
-// affect calls that have not begun to wait.
+// affect calls that are not asleep yet, so it is no signal to stop by: Close is one,
+// and the end of a context.
 func (p *Port[T]) Interrupt() int {
 	if p.valid() != nil {
 		return 0
@@ -422,6 +432,7 @@ func (p *Port[T]) Cap() int {
 }
 
 // Stats are counts since the port was made, but for Waiting and WaitingPosters.
+// Parks that are neither Wakes nor Timeouts ended with their context, or are asleep.
 type Stats struct {
 	Posted   uint64 // packets accepted
 	Taken    uint64 // packets taken, handed over or not
