@@ -18,7 +18,8 @@ import (
 )
 
 // A ringScenario is threads on a ring alone, each a word of letters: u pushes one,
-// U two at once; o pops one, O two at once; l asks for the length; c closes.
+// U two at once; o pops one, O two at once; l asks for the length; c closes. r
+// pops one that is ready, and is for scenarios in which all are.
 type ringScenario struct {
 	name    string
 	bound   int
@@ -100,13 +101,19 @@ func (c *client) onRing(r *ring.Ring[int], op rune) {
 		default:
 			c.record(call, step{kind: isFull})
 		}
-	case 'o', 'O':
+	case 'o', 'O', 'r':
 		dst := make([]int, 2)
 		n := 0
 		if op == 'O' {
 			n = r.TryPopBatch(dst)
-		} else if v, ok := r.TryPop(); ok {
-			dst[0], n = v, 1
+		} else {
+			pop := r.TryPop
+			if op == 'r' {
+				pop = r.TryPopReady
+			}
+			if v, ok := pop(); ok {
+				dst[0], n = v, 1
+			}
 		}
 		if n == 0 {
 			c.record(call, step{kind: isEmpty})
@@ -132,6 +139,7 @@ func TestModelRing(t *testing.T) {
 		{"laps", 3, 1, []string{"uuu", "ooo"}},
 		{"batches", 3, 0, []string{"U", "U", "O", "o"}},
 		{"batches that wrap", 3, 1, []string{"U", "O", "O"}},
+		{"ready", 9, 2, []string{"o", "r"}},
 		{"lengths", 3, 1, []string{"l", "ouo", "u"}},
 		{"closed", 3, 1, []string{"c", "u", "oo"}},
 	} {

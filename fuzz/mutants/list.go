@@ -67,7 +67,7 @@ var mutants = []mutant{
 	{
 		"not published, said of a slot that is not the oldest any more", "ring/ring.go",
 		"if r.deq.Load() == deq {\n\t\t\t\tif !inFlight {", "if !inFlight || r.deq.Load() == deq {\n\t\t\t\tif !inFlight {",
-		test("./fuzz", "TestHandOver|Stranded"),
+		modelRing("ready"),
 	},
 	{
 		"full when the positions have moved on", "ring/ring.go",
