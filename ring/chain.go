@@ -303,5 +303,6 @@ func (c *Chain[T]) Pushed() uint64 {
 	return (c.tail.Load().enq.Load()&^closedBit - c.start) / step
 }
 
-// Popped is the mirror of Pushed.
-func (c *Chain[T]) Popped() uint64 { return (c.first().deq.Load() - c.start) / step }
+// Popped is the mirror of Pushed. Pops come from head alone, and a ring begins
+// where the one before it ended.
+func (c *Chain[T]) Popped() uint64 { return (c.head.Load().deq.Load() - c.start) / step }

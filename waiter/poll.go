@@ -8,7 +8,7 @@ type Poll struct{ turns int }
 // Again lets others run and reports whether to look again; false means to Wait.
 func (s *Stack[T]) Again(q Queue[T], p *Poll) bool {
 	pace := &s.policy.pace
-	if p.turns == yields || p.turns == 0 && pace.torrent(q.Taken()) {
+	if p.turns == yields || p.turns == 0 && pace.fast.Load() && pace.torrent(q.Taken()) {
 		return false
 	}
 	p.turns++
@@ -55,12 +55,9 @@ const (
 	maxCredit = 4096
 )
 
-// torrent reports whether one that found nothing, when so many had been taken, is
-// to sleep at once.
+// torrent reports whether one that found nothing in a torrent, when so many had been
+// taken, is to sleep at once.
 func (p *pace) torrent(taken uint64) bool {
-	if !p.fast.Load() {
-		return false
-	}
 	credit := min(p.credit.Load()+int64(taken-p.mark.Swap(taken)), maxCredit) - few
 	if credit < 0 {
 		p.fast.Store(false)
