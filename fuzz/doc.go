@@ -54,8 +54,8 @@
 //
 // puts bugs into copies of the tree, one at a time, and runs the check that is to
 // catch it ten times: most are caught by the model checker, whose answer is always
-// the same. table.md beside it is the outcome. A check that catches nothing, or
-// fails without a mutant, fails the command.
+// the same; -o writes a table of which, and in what time. A check that catches
+// nothing, or fails without a mutant, fails the command.
 //
 // # Histories
 //
