@@ -241,11 +241,21 @@ func TestStatusOfRefused(t *testing.T) {
 	requireStatus(t, 1225, err, syscall.ECONNREFUSED)
 }
 
+var underWine bool // set by wine_windows_test.go
+
 func TestStatusOfReset(t *testing.T) {
-	here, there := tcpPair(t)
-	require.NoError(t, there.SetLinger(0))
-	require.NoError(t, there.Close())
-	_, err := here.Read(make([]byte, 1))
+	var err error
+	for range 100 {
+		here, there := tcpPair(t)
+		require.NoError(t, there.SetLinger(0))
+		require.NoError(t, there.Close())
+		_, err = here.Read(make([]byte, 1))
+		if !underWine || err != io.EOF {
+			break
+		}
+		// Under Wine, on a busy machine, up to one reader in seven is told of an end
+		// instead of the reset: then there is no reset to translate.
+	}
 	requireStatus(t, 64, err, syscall.ECONNRESET)
 }
 

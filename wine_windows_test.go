@@ -180,6 +180,10 @@ func (f *face) everything(h Handle) {
 	}
 }
 
+func init() {
+	underWine = windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil
+}
+
 // What the package does beside what the system does, call by call. The system is
 // Wine 10 where .ci/wine-exec runs the test.
 func TestWineAgrees(t *testing.T) {
