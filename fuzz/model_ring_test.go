@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/anishathalye/porcupine"
-	"github.com/stretchr/testify/require"
 
 	"github.com/iocp-go/iocp/fuzz/sched"
 	"github.com/iocp-go/iocp/ring"
@@ -144,12 +143,6 @@ func TestModelRing(t *testing.T) {
 		{"closed", 3, 1, []string{"c", "u", "oo"}},
 	} {
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {
-			if *modelReplay != "" {
-				trace, err := sched.Replay(s.program, *modelReplay)
-				t.Logf("%s", trace)
-				require.NoError(t, err)
-				return
-			}
 			explore(t, s.program, s.bound)
 		})
 	}

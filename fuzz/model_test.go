@@ -295,19 +295,20 @@ func TestModel(t *testing.T) {
 	for _, s := range scenarios() {
 		s = s.defaults()
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {
-			if *modelReplay != "" {
-				trace, err := sched.Replay(s.program, *modelReplay)
-				t.Logf("%s", trace)
-				require.NoError(t, err)
-				return
-			}
 			explore(t, s.program, s.bound)
 		})
 	}
 }
 
-// explore runs a program's schedules, exhaustively and at random.
+// explore runs a program's schedules, exhaustively and at random, or the one that
+// is asked for.
 func explore(t *testing.T, program func() sched.Program, bound int) {
+	if *modelReplay != "" {
+		trace, err := sched.Replay(program, *modelReplay)
+		t.Logf("%s", trace)
+		require.NoError(t, err)
+		return
+	}
 	bound += *modelBound
 	check := func(how string, r sched.Result) {
 		t.Helper()
