@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -69,10 +70,12 @@ func parkedPosters[T any](t testing.TB, p *Port[T], n int) {
 	})
 }
 
+var parks = regexp.MustCompile(`Parker\)?\.Park\(`)
+
 // sleepers is the number of goroutines within a parker.
 func sleepers() (n int) {
 	for _, g := range bytes.Split(stacks(), []byte("\n\n")) {
-		if bytes.Contains(g, []byte("Parker).Park(")) {
+		if parks.Match(g) {
 			n++
 		}
 	}

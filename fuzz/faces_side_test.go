@@ -1,10 +1,10 @@
 package fuzz
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
+	"regexp"
 	"runtime"
 	"testing"
 	"time"
@@ -85,10 +85,12 @@ func b2i(b bool) int {
 	return 0
 }
 
+var parks = regexp.MustCompile(`Parker\)?\.Park\(`)
+
 // asleep is the number of goroutines that are within a parker. One that a port counts as
 // waiting may still be about to look once more, and would take for itself.
 func asleep() int {
-	return bytes.Count(stacks[:runtime.Stack(stacks, true)], []byte("Parker).Park("))
+	return len(parks.FindAll(stacks[:runtime.Stack(stacks, true)], -1))
 }
 
 var stacks = make([]byte, 1<<18)
