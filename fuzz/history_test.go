@@ -12,6 +12,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/waiter"
 )
 
 const (
@@ -159,7 +160,7 @@ func (c *client) get(timeout time.Duration) {
 
 // got takes by one of the ways to take one.
 func (c *client) got(timeout time.Duration, get func(*iocp.Port[int]) (int, error)) {
-	call, begun := c.begin(), time.Now()
+	call, begun := c.begin(), waiter.Now()
 	v, err := get(c.port)
 	if err == nil {
 		c.record(call, step{kind: take, vs: []int{v}})
@@ -177,7 +178,7 @@ func (c *client) getBatch(timeout time.Duration) { c.batchGot(1+c.rng.IntN(capac
 
 func (c *client) batchGot(most int, timeout time.Duration) {
 	dst := make([]int, most)
-	call, begun := c.begin(), time.Now()
+	call, begun := c.begin(), waiter.Now()
 	n, err := c.port.GetBatch(dst, timeout)
 	switch {
 	case (err == nil) != (n > 0):
@@ -193,9 +194,9 @@ func (c *client) batchGot(most int, timeout time.Duration) {
 	}
 }
 
-func (c *client) missed(call int64, begun time.Time, timeout time.Duration, err error) {
+func (c *client) missed(call, begun int64, timeout time.Duration, err error) {
 	switch {
-	case errors.Is(err, iocp.ErrTimeout) && time.Since(begun) < timeout:
+	case errors.Is(err, iocp.ErrTimeout) && waiter.Now()-begun < int64(timeout):
 		c.wrong = append(c.wrong, "timed out early")
 	case errors.Is(err, iocp.ErrTimeout):
 		// Found empty after it was found open: two looks.

@@ -195,8 +195,12 @@ func postSoon(c *actor) {
 // soon is a deadline that the scheduler lets pass when it likes.
 const soon = time.Duration(1)
 
+// late is one that is far enough off for a sleep in each way before it.
+const late = time.Second
+
 func get(c *actor)     { c.get(iocp.Infinite) }
 func getSoon(c *actor) { c.get(soon) }
+func getLate(c *actor) { c.get(late) }
 func look(c *actor)    { c.get(0) }
 
 func getBatch(n int, timeout time.Duration) func(*actor) {
@@ -282,6 +286,8 @@ func scenarios() []scenario {
 		{name: "growth, close", bound: 2, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{closePort, post, get}},
 		{name: "threads", bound: 2, opts: []iocp.Option{auto}, threads: threads{both(post, post), get, get}},
 		{name: "thread, deadline", bound: 3, opts: []iocp.Option{auto}, threads: threads{post, getSoon}},
+		{name: "thread at the end", bound: 3, opts: []iocp.Option{auto}, threads: threads{post, getLate}},
+		{name: "thread at the end, newcomer", bound: 2, opts: []iocp.Option{auto}, threads: threads{both(post, post), getLate, get}},
 		{name: "thread, newcomer leaves", bound: 2, opts: []iocp.Option{auto}, threads: threads{post, get, getSoon}},
 		{name: "thread, newcomer canceled", bound: 1, opts: []iocp.Option{auto}, threads: threads{getContext, cancel, get, post}},
 		{name: "threads, close", bound: 2, opts: []iocp.Option{auto}, threads: threads{closePort, get, get}},

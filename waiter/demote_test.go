@@ -161,7 +161,7 @@ func TestGoroutineDemotes(t *testing.T) {
 // The deadline of a demoted waiter is the one it came with.
 func TestDemotedKeepsItsDeadline(t *testing.T) {
 	s := newAuto(t)
-	asked := make(chan int64, 1)
+	asked := make(chan int64, 2)
 	s.goroutine.onPark = func(_ *chanParker, _, deadline int64) (ok, answer bool) {
 		asked <- deadline
 		return false, true
@@ -171,7 +171,8 @@ func TestDemotedKeepsItsDeadline(t *testing.T) {
 	s.sleep(1, 0)
 	s.start(1, Forever)
 	require.Equal(t, map[int]Outcome{0: Expired}, s.over(1))
-	require.Equal(t, deadline, <-asked)
+	require.Equal(t, deadline-threadSleep, <-asked, "to end as a thread")
+	require.Equal(t, deadline, <-asked, "as it may not")
 	require.EqualValues(t, 1, s.Stats().Timeouts)
 	s.q.put(1)
 	s.HandOver(&s.q)
@@ -199,7 +200,9 @@ func TestThreadSleepsBriefly(t *testing.T) {
 		await(t, "the deadline", func() bool { return rest.Load() != 0 })
 		require.GreaterOrEqual(t, brief, before+threadSleep)
 		require.LessOrEqual(t, brief, after+threadSleep)
-		require.Equal(t, deadline, rest.Load())
+		if deadline != Forever { // the rest of it is for a thread again
+			require.Equal(t, deadline-threadSleep, rest.Load())
+		}
 		require.Zero(t, threads.Load(), "it counts as a thread no more")
 		require.Equal(t, Stats{Parks: 1}, s.Stats())
 
@@ -228,6 +231,89 @@ func TestThreadExpires(t *testing.T) {
 	require.Zero(t, s.goroutine.parks.Load())
 	require.EqualValues(t, 20, s.threads.parks.Load())
 	require.EqualValues(t, 20, s.Stats().Timeouts)
+	s.again()
+}
+
+// A goroutine with a deadline spends the end of its wait as a thread, if it is the
+// newest waiter then and nothing has been handed to it.
+func TestEndsAsThread(t *testing.T) {
+	for name, f := range map[string]func(s *twoLots, early func()){
+		"and is handed something": func(s *twoLots, early func()) {
+			early()
+			s.sleep(1, 0)
+			require.EqualValues(t, 1, threads.Load())
+			s.q.put(1)
+			s.HandOver(&s.q)
+			require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
+			require.EqualValues(t, 1, s.threads.unparks.Load())
+		},
+		"and is interrupted": func(s *twoLots, early func()) {
+			early()
+			s.sleep(1, 0)
+			require.Equal(t, 1, s.Interrupt())
+			require.Equal(t, map[int]Outcome{0: Interrupted}, s.over(1))
+		},
+		"until a newcomer demotes it": func(s *twoLots, early func()) {
+			early()
+			s.sleep(1, 0)
+			s.start(1, Forever)
+			s.sleep(0, 2)
+			require.Zero(t, threads.Load())
+			s.both()
+			require.Equal(t, map[int]Outcome{0: Handed, 1: Handed}, s.over(2))
+		},
+		"not below another": func(s *twoLots, early func()) {
+			s.start(1, Forever)
+			s.sleep(0, 2)
+			early()
+			s.sleep(0, 2)
+			s.both()
+			require.Equal(t, map[int]Outcome{0: Handed, 1: Handed}, s.over(2))
+			require.Zero(t, s.threads.parks.Load())
+		},
+		"not with a token": func(s *twoLots, early func()) {
+			s.q.put(1)
+			s.HandOver(&s.q)
+			early()
+			require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
+			require.Zero(t, s.threads.parks.Load())
+		},
+		"not without a budget": func(s *twoLots, early func()) {
+			runtime.GOMAXPROCS(1)
+			early()
+			s.sleep(0, 1)
+			require.Equal(t, 1, s.Interrupt())
+			s.over(1)
+			require.Zero(t, s.threads.parks.Load())
+			runtime.GOMAXPROCS(4)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newAuto(t)
+			s.policy.cost[byGoroutine].Store(1)
+			deadline := Deadline(time.Hour)
+			gate, passed := make(chan struct{}), make(chan struct{})
+			s.goroutine.onPark = func(_ *chanParker, _, until int64) (ok, answer bool) {
+				if until != deadline-threadSleep {
+					require.Contains(t, []int64{deadline, Forever}, until)
+					return false, false
+				}
+				<-gate
+				defer close(passed)
+				return false, true
+			}
+			s.start(0, deadline)
+			s.sleep(0, 1)
+			f(s, func() { close(gate); <-passed })
+			s.again()
+		})
+	}
+
+	s := newAuto(t) // there is no early to a deadline that is near
+	s.policy.cost[byGoroutine].Store(1)
+	_, why := s.Wait(&s.q, Deadline(threadSleep/2), nil, false)
+	require.Equal(t, Expired, why)
+	require.Zero(t, s.threads.parks.Load())
 	s.again()
 }
 
@@ -310,7 +396,7 @@ func TestDemotionStress(t *testing.T) {
 				case 0:
 					deadline = Deadline(time.Duration(rng.IntN(100_000)))
 				case 1:
-					deadline = Deadline(time.Duration(rng.IntN(2 * threadSleep)))
+					deadline = Deadline(time.Duration(rng.IntN(4 * threadSleep)))
 				case 2:
 					done = make(chan struct{})
 					if rng.IntN(2) == 0 {

@@ -88,26 +88,36 @@ const threadSleep = 1_000_000
 // done is what the wait ends at besides its deadline, inFlight the number of
 // waiters that have been handed something and have not run since.
 func (p *policy) choose(done <-chan struct{}, inFlight int32) way {
-	if p.parking == ParkGoroutine || p.parkers.Thread == nil || done != nil {
+	if p.parking == ParkGoroutine || done != nil {
 		return byGoroutine // a futex cannot wait for a channel
 	}
-	budget := int32(maxThreads)
 	if p.parking == ParkAuto {
 		// A sleeping thread keeps its scheduler slot from the goroutine that was
 		// readied a moment ago, until the system monitor takes it back.
 		if inFlight != 0 || p.pace.fast.Load() || p.crowd.Load() || p.faster() == byGoroutine {
 			return byGoroutine
 		}
+	}
+	if p.claim() {
+		return byThread
+	}
+	return byGoroutine
+}
+
+// claim counts a thread against the budget, and reports whether there was one left.
+func (p *policy) claim() bool {
+	budget := int32(maxThreads)
+	if p.parking == ParkAuto {
 		budget = int32(runtime.GOMAXPROCS(0)) - 1
 	}
-	if threads.Load() >= budget {
-		return byGoroutine
+	if p.parkers.Thread == nil || threads.Load() >= budget {
+		return false
 	}
 	if threads.Add(1) > budget {
 		threads.Add(-1)
-		return byGoroutine
+		return false
 	}
-	return byThread
+	return true
 }
 
 // faster is the goroutine if it runs soon; else the way that has cost less, now
@@ -131,6 +141,17 @@ func (p *policy) faster() way {
 		how = byGoroutine + byThread - how
 	}
 	return how
+}
+
+// times reports whether to learn from the n-th sleep of a stack. To time one takes
+// two looks at the clock: beside the sleep of a thread they are nothing, but a
+// fifth of what that of a goroutine costs which runs soon. Of those it is one in 8.
+func (p *policy) times(how way, n uint64) bool {
+	if p.parking != ParkAuto {
+		return false
+	}
+	cost := p.cost[byGoroutine].Load()
+	return how == byThread || n%8 == 0 || cost == 0 || cost >= readied
 }
 
 // learn takes note of what a sleep cost. Of a way that is seldom tried a sample

@@ -55,8 +55,9 @@ const (
 type waiter[T any] struct {
 	next, prev *waiter[T] // next is released later; nil next and prev off the list
 	val        T          // written before the Unpark, read by the owner after the Park
-	handed     int64      // likewise: when, if the policy learns from it
+	handed     int64      // likewise: when, if timed
 	outcome    Outcome    // likewise
+	timed      bool       // likewise: the policy learns from this wait
 	listed     bool       // on the stack: whoever takes it off decides the outcome
 	demoted    bool       // by demote, and a token of the thread's parker is owed for it; the owner resets it
 	way        way        // how this wait sleeps; the owner's until it registers
@@ -171,31 +172,38 @@ func (s *Stack[T]) HandOver(q Queue[T]) {
 // Settle is HandOver that also releases everybody if q is over. Whoever closed q
 // calls it.
 func (s *Stack[T]) Settle(q Queue[T]) {
-	var head, tail *waiter[T] // taken off the list, to be woken
-	s.mu.Lock()
-	for s.first != nil && s.inFlight.Load() < s.limit {
-		v, ok := q.TryTake()
-		if !ok {
-			break
+	for over := true; over; {
+		var head, tail *waiter[T] // taken off the list, to be woken
+		s.mu.Lock()
+		for s.first != nil && s.inFlight.Load() < s.limit {
+			v, ok := q.TryTake()
+			if !ok {
+				break
+			}
+			s.handOffs++
+			s.inFlight.Add(1)
+			w := s.release(s.first, Handed)
+			w.val = v
+			if w.timed {
+				w.handed = Now()
+			}
+			if s.policy.parking == ParkAuto {
+				s.policy.crowd.Store(false)
+			}
+			head, tail = s.owe(head, tail, w)
 		}
-		s.handOffs++
-		s.inFlight.Add(1)
-		w := s.release(s.first, Handed)
-		w.val = v
-		if s.policy.parking == ParkAuto {
-			w.handed = Now()
-			s.policy.crowd.Store(false)
-		}
-		head, tail = s.owe(head, tail, w)
-	}
-	if s.first != nil && q.Over() {
-		for s.first != nil {
+		over = s.first != nil && q.Over()
+		for n := 0; over && n < flock && s.first != nil; n++ {
 			head, tail = s.owe(head, tail, s.release(s.first, Closed))
 		}
+		s.mu.Unlock()
+		wake(head)
 	}
-	s.mu.Unlock()
-	wake(head)
 }
+
+// flock is how many waiters of a queue that is over are released at a time: few
+// enough to be in the cache still when they are woken.
+const flock = 64
 
 // Interrupt ends the waits of those on the stack and returns their number.
 func (s *Stack[T]) Interrupt() (n int) {
@@ -223,16 +231,26 @@ func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again 
 	if below != nil {
 		below.parkers[byThread].Unpark()
 	}
-	switch idle := q.Idle(); { // W2
-	case idle:
-		why = s.sleep(w, how, deadline, done)
-	case s.order == OldestFirst:
-		// The turn is another's, perhaps. Now it is served, or a hand-off is in
-		// flight, or nothing is left: nothing can be half produced here.
-		s.Settle(q)
-		why = s.sleep(w, how, deadline, done)
+	if !q.Idle() { // W2
+		if s.order == OldestFirst {
+			// The turn is another's, perhaps. Now it is served, or a hand-off is in
+			// flight, or nothing is left: nothing can be half produced here.
+			s.Settle(q)
+		} else {
+			why = Retry
+		}
+	}
+	woken := false
+	if why == 0 && how == byThread && s.policy.parking == ParkAuto {
+		woken, why = s.nap(w, deadline)
+		how = byGoroutine
+	}
+	switch {
+	case woken || why != 0:
+	case deadline == Forever && done == nil: // here, for a stack that need not grow
+		w.parkers[how].Park(Forever, nil)
 	default:
-		why = Retry
+		why = s.sleep(w, how, deadline, done)
 	}
 	if why != 0 {
 		if s.leave(w, why) {
@@ -243,44 +261,58 @@ func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again 
 		w.parker().Park(Forever, nil)
 	}
 	v, why = w.val, w.outcome
-	if why == Handed && s.policy.parking == ParkAuto {
+	if why == Handed && w.timed {
 		s.policy.learn(w.way, Now()-w.handed)
 	}
 	s.free(w)
 	return v, why
 }
 
-// sleep parks the owner of w, whose wait began in the given way, until it has a
-// token, and returns 0, or until deadline or done, and returns which.
-func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan struct{}) Outcome {
-	if how == byThread && s.policy.parking == ParkAuto {
-		thread := w.parkers[byThread]
-		start := Now()
-		brief := min(deadline, start+threadSleep)
-		s.policy.spin(thread, start, brief)
-		woken := thread.Park(brief, nil)
-		s.policy.slept(Now() - start)
-		if !woken {
-			s.mu.Lock()
-			if s.thread == w {
-				s.demote()
-				w.demoted = false // by itself: no token comes
-				how = byGoroutine
-			}
-			s.mu.Unlock()
-			if how == byThread { // a token is there or about to be
-				thread.Park(Forever, nil)
-				woken = true
-			}
+// nap is how a wait begins whose waiter sleeps as a thread under ParkAuto: until
+// it has a token, and then woken is true, or until deadline, and then why is
+// Expired, or until it is to go on as a goroutine.
+func (s *Stack[T]) nap(w *waiter[T], deadline int64) (woken bool, why Outcome) {
+	thread := w.parkers[byThread]
+	start := Now()
+	brief := min(deadline, start+threadSleep)
+	s.policy.spin(thread, start, brief)
+	expired := !thread.Park(brief, nil)
+	s.policy.slept(Now() - start)
+	if expired {
+		s.mu.Lock()
+		if expired = s.thread == w; expired {
+			s.demote() // by itself: no token is owed for it
 		}
-		if woken && !w.demoted {
+		s.mu.Unlock()
+		if !expired { // a token is there or about to be
+			thread.Park(Forever, nil)
+		}
+	}
+	if !w.demoted {
+		return true, 0
+	}
+	w.demoted = false
+	threads.Add(-1) // only now: until here it was one
+	if expired && brief == deadline {
+		why = Expired
+	}
+	return false, why
+}
+
+// sleep is how a wait goes on that has a deadline or done: until it has a token, and
+// then it returns 0, or until one of them, and then it returns which.
+func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan struct{}) (why Outcome) {
+	// The runtime's timers are late by what the thread that waits for them rounds
+	// and sleeps over, up to half a millisecond; a thread's own deadline is not.
+	early := deadline - threadSleep
+	if how == byGoroutine && done == nil && s.policy.parking == ParkAuto && early > Now() {
+		if w.parkers[how].Park(early, nil) {
 			return 0
 		}
-		w.demoted = false
-		threads.Add(-1) // only now: until here it was one
-		how = byGoroutine
-		if brief == deadline && !woken {
-			return Expired
+		if s.promote(w) {
+			if woken, why := s.nap(w, deadline); woken || why != 0 {
+				return why
+			}
 		}
 	}
 	if w.parkers[how].Park(deadline, done) {
@@ -290,6 +322,25 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 		return Canceled
 	}
 	return Expired
+}
+
+// promote makes w, which sleeps as a goroutine, go on as a thread, and reports
+// whether it may.
+func (s *Stack[T]) promote(w *waiter[T]) bool {
+	if !s.policy.claim() {
+		return false
+	}
+	s.mu.Lock()
+	newest := s.first == w && s.thread == nil
+	if newest {
+		s.thread = w
+		w.by(byThread, &s.policy)
+	}
+	s.mu.Unlock()
+	if !newest {
+		threads.Add(-1)
+	}
+	return newest
 }
 
 // demote makes the waiter that sleeps as a thread go on as a goroutine, and
@@ -349,6 +400,7 @@ func (s *Stack[T]) insert(w *waiter[T], next bool) (below *waiter[T]) {
 		}
 	}
 	w.listed = true
+	w.timed = s.policy.times(w.way, s.parks)
 	s.parks++
 	switch {
 	case s.first == nil:

@@ -145,19 +145,20 @@ func TestInterrupt(t *testing.T) {
 
 func TestClosed(t *testing.T) {
 	b := newBed(t, NewestFirst, 100)
-	for who := range 3 {
+	const many = 2*flock + 1
+	for who := range many {
 		b.park(who)
 	}
 	b.q.close()
 	b.Settle(&b.q)
-	for range 3 {
+	for range many {
 		r := b.next()
 		require.Equal(t, Closed, r.why)
 		require.Nil(t, r.v)
 	}
 	b.check(t)
-	b.wait(4, Forever, nil, false)
-	require.Equal(t, result{4, nil, Retry}, b.next(), "a closed queue is not idle")
+	b.wait(many, Forever, nil, false)
+	require.Equal(t, result{many, nil, Retry}, b.next(), "a closed queue is not idle")
 }
 
 // What was put in before the queue was closed is handed over; whoever takes the

@@ -175,12 +175,12 @@ var mutants = []mutant{
 	},
 	{
 		"one hand-off for each post", "waiter/stack.go",
-		"head, tail = s.owe(head, tail, w)\n\t}\n\tif s.first != nil && q.Over()", "head, tail = s.owe(head, tail, w)\n\t\tbreak\n\t}\n\tif s.first != nil && q.Over()",
+		"head, tail = s.owe(head, tail, w)\n\t\t}\n", "head, tail = s.owe(head, tail, w)\n\t\t\tbreak\n\t\t}\n",
 		test(".", "TestRow18_BatchWakes|TestRow19_BatchHandsOverToAll"),
 	},
 	{
 		"woken without a packet", "waiter/stack.go",
-		"v, ok := q.TryTake()\n\t\tif !ok {\n\t\t\tbreak\n\t\t}", "v, _ := q.TryTake()",
+		"v, ok := q.TryTake()\n\t\t\tif !ok {\n\t\t\t\tbreak\n\t\t\t}", "v, _ := q.TryTake()",
 		model("two posts, two gets"),
 	},
 	{
@@ -220,12 +220,17 @@ var mutants = []mutant{
 	},
 	{
 		"the end told to one", "waiter/stack.go",
-		"for s.first != nil {\n\t\t\thead, tail = s.owe(head, tail, s.release(s.first, Closed))\n\t\t}", "head, tail = s.owe(head, tail, s.release(s.first, Closed))",
+		"over = s.first != nil && q.Over()\n\t\tfor n := 0; over && n < flock && s.first != nil; n++ {", "over = false\n\t\tif s.first != nil && q.Over() {",
 		model("close, post, two gets"),
 	},
 	{
+		"the end told to the first of many", "waiter/stack.go",
+		"s.mu.Unlock()\n\t\twake(head)\n\t}\n}\n\n// flock", "s.mu.Unlock()\n\t\twake(head)\n\t\tover = false\n\t}\n}\n\n// flock",
+		test("./waiter", "TestClosed$"),
+	},
+	{
 		"a poster that is not next does not serve who is", "waiter/stack.go",
-		"s.Settle(q)\n\t\twhy = s.sleep(w, how, deadline, done)", "why = s.sleep(w, how, deadline, done)",
+		"s.Settle(q)\n\t\t} else {", "} else {",
 		model("room"),
 	},
 	{
@@ -237,6 +242,11 @@ var mutants = []mutant{
 		"who is demoted is not woken", "waiter/stack.go",
 		"if below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}", "_ = below",
 		model("threads"),
+	},
+	{
+		"who has been handed something goes on as a thread", "waiter/stack.go",
+		"newest := s.first == w && s.thread == nil", "newest := s.thread == nil",
+		test("./waiter", "TestEndsAsThread"),
 	},
 	{
 		"a thread never given back to the budget", "waiter/policy.go",
