@@ -9,26 +9,28 @@ import (
 	"time"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 // Allocs: what every operation of a port allocates once it has been used.
-func allocScenarios() []scenario {
+func allocScenarios() []pairs.Scenario {
 	forever, cancel := context.WithCancel(context.Background())
 	context.AfterFunc(forever, cancel) // a context that could end, and does not
-	var all []scenario
-	add := func(op string, port func() side) {
-		all = append(all, scenario{
-			name:     "allocs",
-			params:   "op=" + op,
-			measures: []measure{{row: 15, unit: allocs, by: alone, goal: 0}},
-			port:     port,
-			least:    2000,
-			once:     true,
+	var all []pairs.Scenario
+	add := func(op string, port func() pairs.Side) {
+		all = append(all, pairs.Scenario{
+			Name:     "allocs",
+			Params:   "op=" + op,
+			Measures: []pairs.Measure{{Row: 15, Unit: pairs.Allocs, By: pairs.Alone, Goal: 0}},
+			Port:     port,
+			Least:    2000,
+			Once:     true,
 		})
 	}
 	hit := func(op string, f func(p *iocp.Port[iocp.Packet])) {
-		add(op, func() side {
-			p := newPort[iocp.Packet](capacity)
+		add(op, func() pairs.Side {
+			p := work.NewPort[iocp.Packet](capacity)
 			return counted(func(n int) {
 				for range n {
 					f(p)
@@ -39,24 +41,24 @@ func allocScenarios() []scenario {
 
 	one := iocp.Packet{Key: 1}
 	hit("Post+Get", func(p *iocp.Port[iocp.Packet]) {
-		must(p.Post(one))
+		pairs.Must(p.Post(one))
 		taken(p.Get(0))
 	})
 	hit("PostTimeout+GetTimeout", func(p *iocp.Port[iocp.Packet]) {
-		must(p.PostTimeout(one, time.Second))
+		pairs.Must(p.PostTimeout(one, time.Second))
 		taken(p.Get(time.Second))
 	})
 	hit("PostContext+GetContext", func(p *iocp.Port[iocp.Packet]) {
-		must(p.PostContext(forever, one))
+		pairs.Must(p.PostContext(forever, one))
 		taken(p.GetContext(forever))
 	})
 	in, out := make([]iocp.Packet, batch), make([]iocp.Packet, batch)
 	hit("PostBatch+GetBatch", func(p *iocp.Port[iocp.Packet]) {
 		_, err := p.PostBatch(in)
-		must(err)
+		pairs.Must(err)
 		n, err := p.GetBatch(out, 0)
-		must(err)
-		whole("allocs", batch, n)
+		pairs.Must(err)
+		pairs.Whole("allocs", batch, n)
 	})
 	hit("Get-empty", func(p *iocp.Port[iocp.Packet]) { missed(p.Get(0)) })
 	hit("Get-timeout", func(p *iocp.Port[iocp.Packet]) { missed(p.Get(10 * time.Microsecond)) })
@@ -74,14 +76,14 @@ func allocScenarios() []scenario {
 		{"GetTimeout-park", iocp.WithParking(iocp.ParkAuto), func(p *iocp.Port[iocp.Packet]) (iocp.Packet, error) { return p.Get(time.Minute) }},
 		{"GetContext-park", iocp.WithParking(iocp.ParkAuto), func(p *iocp.Port[iocp.Packet]) (iocp.Packet, error) { return p.GetContext(forever) }},
 	} {
-		add(s.op, func() side {
+		add(s.op, func() pairs.Side {
 			p, err := iocp.New[iocp.Packet](capacity, s.opt)
-			must(err)
+			pairs.Must(err)
 			return counted(func(n int) { getParks(p, n, s.get) })
 		})
 	}
-	add("PostTimeout-park", func() side {
-		p := newPort[iocp.Packet](2)
+	add("PostTimeout-park", func() pairs.Side {
+		p := work.NewPort[iocp.Packet](2)
 		return counted(func(n int) { postParks(p, n) })
 	})
 	return all
@@ -90,9 +92,9 @@ func allocScenarios() []scenario {
 func infinite(p *iocp.Port[iocp.Packet]) (iocp.Packet, error) { return p.Get(iocp.Infinite) }
 
 // postFull posts to a full port.
-func postFull(timeout time.Duration) func() side {
-	return func() side {
-		p := newPort[iocp.Packet](2)
+func postFull(timeout time.Duration) func() pairs.Side {
+	return func() pairs.Side {
+		p := work.NewPort[iocp.Packet](2)
 		for p.Post(iocp.Packet{}) == nil {
 		}
 		return counted(func(n int) {
@@ -117,7 +119,7 @@ func getParks(p *iocp.Port[iocp.Packet], n int, get func(*iocp.Port[iocp.Packet]
 		for p.Stats().Waiting == 0 {
 			runtime.Gosched()
 		}
-		must(p.Post(iocp.Packet{Key: 1}))
+		pairs.Must(p.Post(iocp.Packet{Key: 1}))
 	}
 	wg.Wait()
 }
@@ -127,7 +129,7 @@ func postParks(p *iocp.Port[iocp.Packet], n int) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for range n {
-			must(p.PostTimeout(iocp.Packet{Key: 1}, iocp.Infinite))
+			pairs.Must(p.PostTimeout(iocp.Packet{Key: 1}, iocp.Infinite))
 		}
 	})
 	for left := n; left > 0; {
@@ -144,7 +146,7 @@ func postParks(p *iocp.Port[iocp.Packet], n int) {
 }
 
 func taken(v iocp.Packet, err error) {
-	must(err)
+	pairs.Must(err)
 	if v.Key != 1 {
 		panic("allocs: a packet that nobody posted")
 	}
@@ -160,7 +162,7 @@ func missed(_ iocp.Packet, err error) {
 // the best of a few rounds: a round may be the first on another processor, where
 // pools start empty, but what every operation allocates is in all of them. The
 // collector, which empties pools, has to wait.
-func counted(f func(n int)) side {
+func counted(f func(n int)) pairs.Side {
 	return func(n int) []float64 {
 		defer debug.SetGCPercent(debug.SetGCPercent(-1))
 		best := math.Inf(1)

@@ -3,14 +3,13 @@ package main
 import (
 	"math"
 	"os"
-	"runtime"
 	"testing"
+
+	"github.com/iocp-go/iocp/bench/internal/pairs"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(burnEnv) != "" {
-		burn()
-	}
+	pairs.Burn()
 	os.Exit(m.Run())
 }
 
@@ -35,32 +34,25 @@ func BenchmarkGrowth(b *testing.B)   { benchmark(b, "growth") }
 // and units are those of the command's -benchfmt.
 func benchmark(b *testing.B, name string) {
 	for _, s := range scenarios(quickPlan) {
-		if s.name != name {
+		if s.Name != name {
 			continue
 		}
-		for i, open := range []func() side{s.port, s.channel} {
+		for i, open := range []func() pairs.Side{s.Port, s.Channel} {
 			if open == nil {
 				continue
 			}
-			sub := "impl=" + s.implementation(i)
-			if s.params != "" {
-				sub = s.params + "/" + sub
+			sub := "impl=" + s.Implementation(i)
+			if s.Params != "" {
+				sub = s.Params + "/" + sub
 			}
 			b.Run(sub, func(b *testing.B) {
-				if s.procs != 0 {
-					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.procs))
-				}
-				if s.crowded {
-					burner, err := startBurner()
-					must(err)
-					defer burner.stop()
-				}
+				defer s.Enter()()
 				run := open()
 				b.ResetTimer()
 				values := run(b.N)
-				for j, m := range s.measures {
+				for j, m := range s.Measures {
 					if !math.IsNaN(values[j]) {
-						b.ReportMetric(values[j], m.unit)
+						b.ReportMetric(values[j], m.Unit)
 					}
 				}
 			})

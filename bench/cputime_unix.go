@@ -2,11 +2,14 @@
 
 package main
 
-import "golang.org/x/sys/unix"
+import (
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"golang.org/x/sys/unix"
+)
 
 // processTime is the processor time of the process so far, in nanoseconds.
 func processTime() float64 {
 	var r unix.Rusage
-	must(unix.Getrusage(unix.RUSAGE_SELF, &r))
+	pairs.Must(unix.Getrusage(unix.RUSAGE_SELF, &r))
 	return float64(r.Utime.Nano() + r.Stime.Nano())
 }

@@ -7,28 +7,30 @@ import (
 	"time"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 // Dispatch: one poster computes for the gap between two posts and never waits;
 // what counts is how long a packet lies until a taker runs that has it, and how
 // long the poster was kept. Both include a reading of the clock.
-func dispatchScenarios(tail int) []scenario {
-	var all []scenario
+func dispatchScenarios(tail int) []pairs.Scenario {
+	var all []pairs.Scenario
 	for _, takers := range []int{1, 4} {
 		for _, gap := range []time.Duration{5 * time.Microsecond, 20 * time.Microsecond, 200 * time.Microsecond} {
-			all = append(all, scenario{
-				name:   "dispatch",
-				params: fmt.Sprintf("takers=%d/gap=%dus", takers, gap.Microseconds()),
-				measures: []measure{
-					{row: 5, unit: p50, goal: 0.10},
-					{row: 5, unit: p99, goal: 0.50},
-					{row: 6, unit: perPost, goal: 1.00},
+			all = append(all, pairs.Scenario{
+				Name:   "dispatch",
+				Params: fmt.Sprintf("takers=%d/gap=%dus", takers, gap.Microseconds()),
+				Measures: []pairs.Measure{
+					{Row: 5, Unit: pairs.P50, Goal: 0.10},
+					{Row: 5, Unit: pairs.P99, Goal: 0.50},
+					{Row: 6, Unit: pairs.PerPost, Goal: 1.00},
 				},
-				least: tail,
-				port: func() side {
-					return dispatch(takers, dispatchPort(newPort[iocp.Packet](roomy), int64(gap)))
+				Least: tail,
+				Port: func() pairs.Side {
+					return dispatch(takers, dispatchPort(work.NewPort[iocp.Packet](roomy), int64(gap)))
 				},
-				channel: func() side {
+				Channel: func() pairs.Side {
 					return dispatch(takers, dispatchChan(make(chan iocp.Packet, roomy), int64(gap)))
 				},
 			})
@@ -43,7 +45,7 @@ type dispatchLoops struct {
 	take func(ages []float64) []float64 // appends the ages of packets until key 0
 }
 
-func dispatch(takers int, l dispatchLoops) side {
+func dispatch(takers int, l dispatchLoops) pairs.Side {
 	return func(n int) []float64 {
 		var wg sync.WaitGroup
 		ages := make([][]float64, takers)
@@ -51,14 +53,14 @@ func dispatch(takers int, l dispatchLoops) side {
 			ages[i] = make([]float64, 0, n)
 			wg.Go(func() { ages[i] = l.take(ages[i]) })
 		}
-		settle()
+		pairs.Settle()
 		inside := l.post(n)
 		for range takers {
 			l.end()
 		}
 		wg.Wait()
 		all := slices.Concat(ages...)
-		whole("dispatch", n, len(all))
+		pairs.Whole("dispatch", n, len(all))
 		slices.Sort(all)
 		return []float64{percentile(all, 0.50), percentile(all, 0.99), float64(inside) / float64(n)}
 	}
@@ -68,20 +70,20 @@ func dispatch(takers int, l dispatchLoops) side {
 func dispatchPort(p *iocp.Port[iocp.Packet], gap int64) dispatchLoops {
 	return dispatchLoops{
 		post: func(n int) (inside int64) {
-			after := now()
+			after := pairs.Now()
 			for range n {
 				before := compute(after + gap)
-				must(p.Post(iocp.Packet{Key: stamp(before)}))
-				after = now()
+				pairs.Must(p.Post(iocp.Packet{Key: stamp(before)}))
+				after = pairs.Now()
 				inside += after - before
 			}
 			return inside
 		},
-		end: func() { must(p.PostTimeout(iocp.Packet{}, iocp.Infinite)) },
+		end: func() { pairs.Must(p.PostTimeout(iocp.Packet{}, iocp.Infinite)) },
 		take: func(ages []float64) []float64 {
 			for {
 				v, err := p.Get(iocp.Infinite)
-				must(err)
+				pairs.Must(err)
 				if v.Key == 0 {
 					return ages
 				}
@@ -94,11 +96,11 @@ func dispatchPort(p *iocp.Port[iocp.Packet], gap int64) dispatchLoops {
 func dispatchChan(c chan iocp.Packet, gap int64) dispatchLoops {
 	return dispatchLoops{
 		post: func(n int) (inside int64) {
-			after := now()
+			after := pairs.Now()
 			for range n {
 				before := compute(after + gap)
 				c <- iocp.Packet{Key: stamp(before)}
-				after = now()
+				after = pairs.Now()
 				inside += after - before
 			}
 			return inside
@@ -114,4 +116,19 @@ func dispatchChan(c chan iocp.Packet, gap int64) dispatchLoops {
 			}
 		},
 	}
+}
+
+// stamp makes a packet's key of a time. It is never 0, the key that ends a taker.
+func stamp(t int64) uintptr { return uintptr(t) | 1 }
+
+// since is the age of a stamp, below 4 seconds where a key has 32 bits.
+func since(key uintptr) float64 { return float64(uintptr(pairs.Now()) - key&^1) }
+
+// compute keeps the processor until the time given, and returns the time.
+func compute(until int64) int64 {
+	t := pairs.Now()
+	for t < until {
+		t = pairs.Now()
+	}
+	return t
 }

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 const (
@@ -17,30 +19,30 @@ const (
 // before the first post until the last packet is taken.
 //
 //go:noinline
-func fanoutScenario() scenario {
-	return scenario{
-		name:     "fanout",
-		measures: []measure{{row: 7, unit: perOp, goal: 0.60}},
-		port: func() side {
-			p := newPort[iocp.Packet](capacity)
+func fanoutScenario() pairs.Scenario {
+	return pairs.Scenario{
+		Name:     "fanout",
+		Measures: []pairs.Measure{{Row: 7, Unit: pairs.PerOp, Goal: 0.60}},
+		Port: func() pairs.Side {
+			p := work.NewPort[iocp.Packet](capacity)
 			return fanout(func() {
 				for i := range burst {
-					must(p.Post(iocp.Packet{Key: uintptr(i + 1)}))
+					pairs.Must(p.Post(iocp.Packet{Key: uintptr(i + 1)}))
 				}
 			}, func() {
-				must(p.Post(iocp.Packet{}))
+				pairs.Must(p.Post(iocp.Packet{}))
 			}, func(taken *arrivals) {
 				for {
 					v, err := p.Get(iocp.Infinite)
-					must(err)
+					pairs.Must(err)
 					if v.Key == 0 {
 						return
 					}
-					taken[v.Key-1].at.Store(now())
+					taken[v.Key-1].at.Store(pairs.Now())
 				}
 			})
 		},
-		channel: func() side {
+		Channel: func() pairs.Side {
 			c := make(chan iocp.Packet, capacity)
 			return fanout(func() {
 				for i := range burst {
@@ -54,7 +56,7 @@ func fanoutScenario() scenario {
 					if v.Key == 0 {
 						return
 					}
-					taken[v.Key-1].at.Store(now())
+					taken[v.Key-1].at.Store(pairs.Now())
 				}
 			})
 		},
@@ -68,7 +70,7 @@ type arrivals [burst]struct {
 	_  [120]byte
 }
 
-func fanout(post, end func(), take func(*arrivals)) side {
+func fanout(post, end func(), take func(*arrivals)) pairs.Side {
 	return func(n int) []float64 {
 		var (
 			wg      sync.WaitGroup
@@ -79,10 +81,10 @@ func fanout(post, end func(), take func(*arrivals)) side {
 			wg.Go(func() { take(&taken) })
 		}
 		for range n {
-			settle()
-			start := now()
+			pairs.Settle()
+			start := pairs.Now()
 			post()
-			settle() // without a poll that would slow the takers down
+			pairs.Settle() // without a poll that would slow the takers down
 			last := start
 			for i := range taken {
 				for taken[i].at.Load() == 0 {

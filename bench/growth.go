@@ -5,29 +5,31 @@ import (
 	"sync"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 // Growth: a port that may grow without limit, against a fixed one of the capacity
 // that it comes to. From 1024 it never grows; from 64 it has grown before the first
 // slice, and goes on from there. A stream that fills what it is given would grow for
 // ever, so the stream here comes in rounds that 1024 packets are room for.
-func growthScenarios() []scenario {
-	var all []scenario
+func growthScenarios() []pairs.Scenario {
+	var all []pairs.Scenario
 	for _, from := range []int{64, capacity} {
 		for _, shape := range []struct {
 			name string
-			open func(*iocp.Port[iocp.Packet]) side
+			open func(*iocp.Port[iocp.Packet]) pairs.Side
 		}{
 			{"solo", soloMethods},
 			{"1x1", rounds},
 		} {
-			all = append(all, scenario{
-				name:     "growth",
-				params:   fmt.Sprintf("from=%d/shape=%s", from, shape.name),
-				sides:    [2]string{"grows", "fixed"},
-				measures: []measure{{row: 19, unit: perOp, goal: 1.05}},
-				port:     func() side { return shape.open(grown(from)) },
-				channel:  func() side { return shape.open(newPort[iocp.Packet](capacity)) },
+			all = append(all, pairs.Scenario{
+				Name:     "growth",
+				Params:   fmt.Sprintf("from=%d/shape=%s", from, shape.name),
+				Sides:    [2]string{"grows", "fixed"},
+				Measures: []pairs.Measure{{Row: 19, Unit: pairs.PerOp, Goal: 1.05}},
+				Port:     func() pairs.Side { return shape.open(grown(from)) },
+				Channel:  func() pairs.Side { return shape.open(work.NewPort[iocp.Packet](capacity)) },
 			})
 		}
 	}
@@ -37,13 +39,13 @@ func growthScenarios() []scenario {
 // grown is a port made for so many packets that has room for 1024.
 func grown(from int) *iocp.Port[iocp.Packet] {
 	p, err := iocp.New[iocp.Packet](from, iocp.WithGrowth(0))
-	must(err)
+	pairs.Must(err)
 	for range capacity {
-		must(p.Post(iocp.Packet{}))
+		pairs.Must(p.Post(iocp.Packet{}))
 	}
 	for range capacity { // and no more: the port that a Get finds empty shrinks
 		_, err := p.Get(0)
-		must(err)
+		pairs.Must(err)
 	}
 	if p.Cap() != capacity {
 		panic(fmt.Sprintf("growth: from %d to %d", from, p.Cap()))
@@ -55,18 +57,18 @@ func grown(from int) *iocp.Port[iocp.Packet] {
 // waits after each 1024 packets until they have all been taken.
 //
 //go:noinline
-func rounds(p *iocp.Port[iocp.Packet]) side {
+func rounds(p *iocp.Port[iocp.Packet]) pairs.Side {
 	drained := make(chan struct{})
 	return func(n int) []float64 {
 		var (
 			sum uintptr
 			wg  sync.WaitGroup
 		)
-		start := now()
+		start := pairs.Now()
 		wg.Go(func() {
 			for i := range n {
 				v, err := p.Get(iocp.Infinite)
-				must(err)
+				pairs.Must(err)
 				sum += v.Key
 				if (i+1)%capacity == 0 {
 					drained <- struct{}{}
@@ -74,7 +76,7 @@ func rounds(p *iocp.Port[iocp.Packet]) side {
 			}
 		})
 		for i := range n {
-			must(p.Post(iocp.Packet{Key: uintptr(i)}))
+			pairs.Must(p.Post(iocp.Packet{Key: uintptr(i)}))
 			if (i+1)%capacity == 0 {
 				<-drained
 			}

@@ -6,29 +6,31 @@ import (
 	"time"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 const idlers = 8
 
 // Idle: the processor time of the process while waiters sleep, less that of the
 // process without them. An operation is a millisecond.
-func idleScenario(least int) scenario {
+func idleScenario(least int) pairs.Scenario {
 	without := sync.OnceValue(func() float64 {
 		cpuWhile(min(least, 1000)) // pays for what was before
 		return cpuWhile(least)
 	})
-	return scenario{
-		name:     "idle",
-		measures: []measure{{row: 13, unit: cpuTime, by: alone, goal: float64(time.Millisecond), strict: true}},
-		least:    least,
-		once:     true,
-		port: func() side {
+	return pairs.Scenario{
+		Name:     "idle",
+		Measures: []pairs.Measure{{Row: 13, Unit: pairs.CPUTime, By: pairs.Alone, Goal: float64(time.Millisecond), Strict: true}},
+		Least:    least,
+		Once:     true,
+		Port: func() pairs.Side {
 			return idle(without, func() (func(), func()) {
-				p := newPort[iocp.Packet](capacity)
-				return func() { p.Get(iocp.Infinite) }, func() { must(p.Close()) }
+				p := work.NewPort[iocp.Packet](capacity)
+				return func() { p.Get(iocp.Infinite) }, func() { pairs.Must(p.Close()) }
 			})
 		},
-		channel: func() side {
+		Channel: func() pairs.Side {
 			return idle(without, func() (func(), func()) {
 				c := make(chan iocp.Packet, capacity)
 				return func() { <-c }, func() { close(c) }
@@ -38,7 +40,7 @@ func idleScenario(least int) scenario {
 }
 
 // idle measures waiters that sleep in wait until release is called.
-func idle(without func() float64, open func() (wait, release func())) side {
+func idle(without func() float64, open func() (wait, release func())) pairs.Side {
 	return func(n int) []float64 {
 		var wg sync.WaitGroup
 		base := without()
@@ -58,7 +60,7 @@ func idle(without func() float64, open func() (wait, release func())) side {
 // to give back.
 func cpuWhile(ms int) float64 {
 	debug.FreeOSMemory()
-	settle()
+	pairs.Settle()
 	time.Sleep(100 * time.Millisecond)
 	start := processTime()
 	time.Sleep(time.Duration(ms) * time.Millisecond)

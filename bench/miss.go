@@ -6,30 +6,32 @@ import (
 	"time"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 // Miss: a wait that nothing ends but its timeout. What counts is how late it
 // ends, against a timer that is used again.
-func missScenarios(misses int) []scenario {
-	var all []scenario
+func missScenarios(misses int) []pairs.Scenario {
+	var all []pairs.Scenario
 	for _, s := range []struct {
 		timeout time.Duration
 		least   int
 	}{{time.Millisecond, 20}, {100 * time.Millisecond, misses}} {
-		all = append(all, scenario{
-			name:     "miss",
-			params:   fmt.Sprintf("timeout=%dms", s.timeout.Milliseconds()),
-			measures: []measure{{row: 12, unit: p50, goal: 1.00}, {row: 12, unit: p99, goal: 1.00}},
-			least:    s.least,
-			port: func() side {
-				p := newPort[iocp.Packet](capacity)
+		all = append(all, pairs.Scenario{
+			Name:     "miss",
+			Params:   fmt.Sprintf("timeout=%dms", s.timeout.Milliseconds()),
+			Measures: []pairs.Measure{{Row: 12, Unit: pairs.P50, Goal: 1.00}, {Row: 12, Unit: pairs.P99, Goal: 1.00}},
+			Least:    s.least,
+			Port: func() pairs.Side {
+				p := work.NewPort[iocp.Packet](capacity)
 				return lateness(s.timeout, func() {
 					if _, err := p.Get(s.timeout); err != iocp.ErrTimeout {
 						panic(fmt.Sprint("miss: ", err))
 					}
 				})
 			},
-			channel: func() side {
+			Channel: func() pairs.Side {
 				timer := time.NewTimer(time.Hour)
 				return lateness(s.timeout, func() {
 					timer.Reset(s.timeout)
@@ -41,13 +43,13 @@ func missScenarios(misses int) []scenario {
 	return all
 }
 
-func lateness(timeout time.Duration, wait func()) side {
+func lateness(timeout time.Duration, wait func()) pairs.Side {
 	return func(n int) []float64 {
 		late := make([]float64, n)
 		for i := range late {
-			start := now()
+			start := pairs.Now()
 			wait()
-			late[i] = float64(now() - start - int64(timeout))
+			late[i] = float64(pairs.Now() - start - int64(timeout))
 			if late[i] < 0 {
 				panic("miss: a wait ended early")
 			}

@@ -9,31 +9,33 @@ import (
 	"sync"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 // Parked: very many waiters. The threads of the process meanwhile, the memory of
 // each waiter, and the time from Close until all have returned. An operation is a
 // crowd that comes and goes.
-func parkedScenario(waiters int) scenario {
-	return scenario{
-		name:   "parked",
-		params: "waiters=" + strconv.Itoa(waiters),
-		measures: []measure{
-			{row: 14, unit: threads, by: alone, goal: threadLimit(), strict: true},
-			{row: 14, unit: each, by: excess, goal: 256},
-			{row: 14, unit: release, goal: 1.00},
+func parkedScenario(waiters int) pairs.Scenario {
+	return pairs.Scenario{
+		Name:   "parked",
+		Params: "waiters=" + strconv.Itoa(waiters),
+		Measures: []pairs.Measure{
+			{Row: 14, Unit: pairs.Threads, By: pairs.Alone, Goal: threadLimit(), Strict: true},
+			{Row: 14, Unit: pairs.PerWaiter, By: pairs.Excess, Goal: 256},
+			{Row: 14, Unit: pairs.Release, Goal: 1.00},
 		},
-		port: func() side {
+		Port: func() pairs.Side {
 			return parked(waiters, func() (func(), func()) {
-				p := newPort[iocp.Packet](capacity)
+				p := work.NewPort[iocp.Packet](capacity)
 				return func() {
 					if _, err := p.Get(iocp.Infinite); err != iocp.ErrClosed {
 						panic(err)
 					}
-				}, func() { must(p.Close()) }
+				}, func() { pairs.Must(p.Close()) }
 			})
 		},
-		channel: func() side {
+		Channel: func() pairs.Side {
 			return parked(waiters, func() (func(), func()) {
 				c := make(chan iocp.Packet, capacity)
 				return func() {
@@ -46,7 +48,7 @@ func parkedScenario(waiters int) scenario {
 	}
 }
 
-func parked(waiters int, open func() (wait, release func())) side {
+func parked(waiters int, open func() (wait, release func())) pairs.Side {
 	return func(n int) []float64 {
 		var running, size, closing float64
 		for range n {
@@ -56,13 +58,13 @@ func parked(waiters int, open func() (wait, release func())) side {
 			for range waiters {
 				wg.Go(wait)
 			}
-			settle()
+			pairs.Settle()
 			size += (inUse() - before) / float64(waiters)
 			running = max(running, threadCount())
-			start := now()
+			start := pairs.Now()
 			release()
 			wg.Wait()
-			closing += float64(now() - start)
+			closing += float64(pairs.Now() - start)
 		}
 		return []float64{running, size / float64(n), closing / float64(n)}
 	}
@@ -78,7 +80,7 @@ func shallow(f func() float64) float64 {
 	for range 1000 {
 		wg.Go(func() { <-end })
 	}
-	settle()
+	pairs.Settle()
 	defer wg.Wait()
 	defer close(end)
 	return f()

@@ -4,35 +4,37 @@ import (
 	"sync"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 // Ping-pong: two goroutines send one packet to and fro over two queues. An
 // operation is a round trip.
 //
 //go:noinline
-func pingpongScenario() scenario {
-	return scenario{
-		name:     "pingpong",
-		measures: []measure{{row: 4, unit: perOp, goal: 0.70}},
-		port: func() side {
-			to, fro := newPort[iocp.Packet](capacity), newPort[iocp.Packet](capacity)
+func pingpongScenario() pairs.Scenario {
+	return pairs.Scenario{
+		Name:     "pingpong",
+		Measures: []pairs.Measure{{Row: 4, Unit: pairs.PerOp, Goal: 0.70}},
+		Port: func() pairs.Side {
+			to, fro := work.NewPort[iocp.Packet](capacity), work.NewPort[iocp.Packet](capacity)
 			return pingpong(func() {
 				for {
 					v, err := to.Get(iocp.Infinite)
-					must(err)
-					must(fro.Post(v))
+					pairs.Must(err)
+					pairs.Must(fro.Post(v))
 					if v.Key == 0 {
 						return
 					}
 				}
 			}, func(key uintptr) uintptr {
-				must(to.Post(iocp.Packet{Key: key}))
+				pairs.Must(to.Post(iocp.Packet{Key: key}))
 				v, err := fro.Get(iocp.Infinite)
-				must(err)
+				pairs.Must(err)
 				return v.Key
 			})
 		},
-		channel: func() side {
+		Channel: func() pairs.Side {
 			to, fro := make(chan iocp.Packet, capacity), make(chan iocp.Packet, capacity)
 			return pingpong(func() {
 				for {
@@ -52,17 +54,17 @@ func pingpongScenario() scenario {
 }
 
 // pingpong plays n rounds. The packet with key 0 ends the other goroutine.
-func pingpong(echo func(), round func(uintptr) uintptr) side {
+func pingpong(echo func(), round func(uintptr) uintptr) pairs.Side {
 	return func(n int) []float64 {
 		var wg sync.WaitGroup
 		wg.Go(echo)
-		start := now()
+		start := pairs.Now()
 		for i := n; i >= 0; i-- {
 			if round(uintptr(i)) != uintptr(i) {
 				panic("pingpong: another packet came back")
 			}
 		}
-		elapsed := now() - start
+		elapsed := pairs.Now() - start
 		wg.Wait()
 		return []float64{float64(elapsed) / float64(n+1)}
 	}

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"errors"
-	"io"
-	"syscall"
+	"math"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/bench/internal/pairs"
 )
 
 // Every side runs, loses nothing, and returns what its measures say. The sides
@@ -16,25 +14,25 @@ import (
 func TestScenarios(t *testing.T) {
 	names := map[string]bool{}
 	for _, s := range scenarios(plan{crowd: 100, parked: 1, misses: 1, tail: 10}) {
-		require.False(t, names[s.full()], "two scenarios named %s", s.full())
-		names[s.full()] = true
-		if s.procs != 0 || s.crowded {
+		require.False(t, names[s.Full()], "two scenarios named %s", s.Full())
+		names[s.Full()] = true
+		if s.Procs != 0 || s.Crowded {
 			continue // has run under its own name
 		}
-		t.Run(s.full(), func(t *testing.T) {
-			for _, open := range []func() side{s.port, s.channel} {
+		t.Run(s.Full(), func(t *testing.T) {
+			for _, open := range []func() pairs.Side{s.Port, s.Channel} {
 				if open == nil {
 					continue
 				}
 				run := open()
 				for _, n := range []int{1, 3, 40, 2500} { // the queue lives on across slices
-					if n > 40 && s.name != "handles" && s.name != "growth" {
+					if n > 40 && s.Name != "handles" && s.Name != "growth" {
 						break
 					}
-					if n > 1 && (s.name == "miss" || s.name == "idle") {
+					if n > 1 && (s.Name == "miss" || s.Name == "idle") {
 						break
 					}
-					require.Len(t, run(n), len(s.measures))
+					require.Len(t, run(n), len(s.Measures))
 				}
 			}
 		})
@@ -44,15 +42,15 @@ func TestScenarios(t *testing.T) {
 func TestRows(t *testing.T) {
 	rows := map[int]bool{}
 	for _, s := range scenarios(fullPlan) {
-		require.NotNil(t, s.port, s.full())
-		for _, m := range s.measures {
-			rows[m.row] = true
-			if m.by != alone {
-				require.NotNil(t, s.channel, s.full())
+		require.NotNil(t, s.Port, s.Full())
+		for _, m := range s.Measures {
+			rows[m.Row] = true
+			if m.By != pairs.Alone {
+				require.NotNil(t, s.Channel, s.Full())
 			}
-			require.Equal(t, m.row == 18 || m.row == 19, s.against() != "", s.full())
-			if m.row == 9 || m.row == 10 {
-				require.Equal(t, 1.0, m.goal, s.full())
+			require.Equal(t, m.Row == 18 || m.Row == 19, s.Sides != [2]string{}, s.Full())
+			if m.Row == 9 || m.Row == 10 {
+				require.Equal(t, 1.0, m.Goal, s.Full())
 			}
 		}
 	}
@@ -62,62 +60,13 @@ func TestRows(t *testing.T) {
 	require.True(t, rows[18] && rows[19], "ports beside ports")
 }
 
-// The sides alternate in an order that is swapped from pair to pair.
-func TestPairsAlternate(t *testing.T) {
-	var order string
-	fake := func(name string, value float64) func() side {
-		return func() side {
-			return func(n int) []float64 {
-				order += name
-				time.Sleep(time.Millisecond)
-				return []float64{value}
-			}
-		}
+func TestPercentile(t *testing.T) {
+	hundred := make([]float64, 100)
+	for i := range hundred {
+		hundred[i] = float64(i + 1)
 	}
-	s := scenario{name: "fake", measures: []measure{{row: 1, unit: p50, goal: 1}}, port: fake("p", 1), channel: fake("c", 2)}
-	r := runner{pairs: 6, slice: time.Millisecond, limit: time.Minute}
-	got := r.run(s)
-	// How many slices the warming up takes, the machine decides.
-	require.Regexp(t, "^p+c+(pccp){3}$", order, "each is warmed up, then pairs")
-	require.Equal(t, []float64{1, 1, 1, 1, 1, 1}, got.port[0])
-	require.Equal(t, []float64{2, 2, 2, 2, 2, 2}, got.channel[0])
-	require.Equal(t, [2]int{1, 1}, got.n)
-}
-
-func TestHung(t *testing.T) {
-	var out bytes.Buffer
-	hung(&out, "stream/shape=2x2", time.Minute)
-	require.Contains(t, out.String(), "stream/shape=2x2: no end after 1m0s")
-	require.Contains(t, out.String(), "TestHung", "the stacks")
-}
-
-func TestBurner(t *testing.T) {
-	b, err := startBurner()
-	if errors.Is(err, syscall.ENOEXEC) {
-		// The kernel does not take the very program that runs here: an emulator was
-		// started with it, and the kernel has not been told of the emulator.
-		t.Skip("the burner would have to run under the emulator too: ", err)
-	}
-	require.NoError(t, err)
-	b.alive.Close() // as when the parent is gone
-	require.NoError(t, b.cmd.Wait(), "it ends by itself")
-
-	b, err = startBurner()
-	require.NoError(t, err)
-	b.stop()
-	require.NotNil(t, b.cmd.ProcessState)
-}
-
-func TestCommand(t *testing.T) {
-	for _, format := range []string{"", "-json", "-benchfmt"} {
-		args := []string{"-slice=100us", "-count=6", "-cpu=1,2", "solo", "allocs/op=Post.Get$"}
-		if format != "" {
-			args = append(args, format)
-		}
-		c, err := parse(args, io.Discard)
-		require.NoError(t, err)
-		var out outputBuffer
-		require.NoError(t, c.run(&out))
-		out.check(t, format)
-	}
+	require.Equal(t, 50.0, percentile(hundred, 0.50))
+	require.Equal(t, 99.0, percentile(hundred, 0.99))
+	require.Equal(t, 7.0, percentile([]float64{7}, 0.99))
+	require.True(t, math.IsNaN(percentile(nil, 0.5)))
 }

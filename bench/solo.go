@@ -4,21 +4,23 @@ import (
 	"time"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
 // Solo: one goroutine puts a packet in and takes it out again.
 //
 //go:noinline
-func soloScenario() scenario {
-	return scenario{
-		name:     "solo",
-		measures: []measure{{row: 1, unit: perOp, goal: 0.45}},
-		port:     func() side { return soloMethods(newPort[iocp.Packet](capacity)) },
-		channel: func() side {
+func soloScenario() pairs.Scenario {
+	return pairs.Scenario{
+		Name:     "solo",
+		Measures: []pairs.Measure{{Row: 1, Unit: pairs.PerOp, Goal: 0.45}},
+		Port:     func() pairs.Side { return soloMethods(work.NewPort[iocp.Packet](capacity)) },
+		Channel: func() pairs.Side {
 			c := make(chan iocp.Packet, capacity)
 			return func(n int) []float64 {
 				var sum uintptr
-				start := now()
+				start := pairs.Now()
 				for i := range n {
 					c <- iocp.Packet{Key: uintptr(i)}
 					v := <-c
@@ -31,14 +33,14 @@ func soloScenario() scenario {
 }
 
 //go:noinline
-func soloMethods(p *iocp.Port[iocp.Packet]) side {
+func soloMethods(p *iocp.Port[iocp.Packet]) pairs.Side {
 	return func(n int) []float64 {
 		var sum uintptr
-		start := now()
+		start := pairs.Now()
 		for i := range n {
-			must(p.Post(iocp.Packet{Key: uintptr(i)}))
+			pairs.Must(p.Post(iocp.Packet{Key: uintptr(i)}))
 			v, err := p.Get(0)
-			must(err)
+			pairs.Must(err)
 			sum += v.Key
 		}
 		return soloDone(n, start, sum)
@@ -48,7 +50,7 @@ func soloMethods(p *iocp.Port[iocp.Packet]) side {
 // soloDone returns the time of an operation, after the check that the keys below
 // n have all come back.
 func soloDone(n int, start int64, sum uintptr) []float64 {
-	elapsed := now() - start
+	elapsed := pairs.Now() - start
 	if want := uintptr(n) * uintptr(n-1); sum*2 != want {
 		panic("solo: keys do not add up")
 	}
@@ -59,28 +61,28 @@ func soloDone(n int, start int64, sum uintptr) []float64 {
 // the channel, which has no others.
 //
 //go:noinline
-func batchSolo() scenario {
+func batchSolo() pairs.Scenario {
 	s := soloScenario()
-	return scenario{
-		name:     "batch",
-		params:   "shape=solo",
-		measures: []measure{{row: 3, unit: perOp, goal: 0.12}},
-		channel:  s.channel,
-		port: func() side {
-			p := newPort[iocp.Packet](capacity)
+	return pairs.Scenario{
+		Name:     "batch",
+		Params:   "shape=solo",
+		Measures: []pairs.Measure{{Row: 3, Unit: pairs.PerOp, Goal: 0.12}},
+		Channel:  s.Channel,
+		Port: func() pairs.Side {
+			p := work.NewPort[iocp.Packet](capacity)
 			var in, out [batch]iocp.Packet
 			return func(n int) []float64 {
 				var sum uintptr
-				start := now()
+				start := pairs.Now()
 				for i := 0; i < n; i += batch {
 					k := min(batch, n-i)
 					for j := range k {
 						in[j] = iocp.Packet{Key: uintptr(i + j)}
 					}
 					_, err := p.PostBatch(in[:k])
-					must(err)
+					pairs.Must(err)
 					k, err = p.GetBatch(out[:], 0)
-					must(err)
+					pairs.Must(err)
 					for j := range k {
 						sum += out[j].Key
 					}
@@ -95,26 +97,26 @@ func batchSolo() scenario {
 // timer that is used again. The queue is filled with the clock stopped.
 //
 //go:noinline
-func hitScenario() scenario {
-	return scenario{
-		name:     "hit",
-		measures: []measure{{row: 11, unit: perOp, goal: 0.12}},
-		port: func() side {
-			p := newPort[iocp.Packet](capacity)
+func hitScenario() pairs.Scenario {
+	return pairs.Scenario{
+		Name:     "hit",
+		Measures: []pairs.Measure{{Row: 11, Unit: pairs.PerOp, Goal: 0.12}},
+		Port: func() pairs.Side {
+			p := work.NewPort[iocp.Packet](capacity)
 			return filled(func(n int) {
 				for range n {
-					must(p.Post(iocp.Packet{Key: 1}))
+					pairs.Must(p.Post(iocp.Packet{Key: 1}))
 				}
 			}, func(n int) (sum uintptr) {
 				for range n {
 					v, err := p.Get(time.Second)
-					must(err)
+					pairs.Must(err)
 					sum += v.Key
 				}
 				return sum
 			})
 		},
-		channel: func() side {
+		Channel: func() pairs.Side {
 			c := make(chan iocp.Packet, capacity)
 			timer := time.NewTimer(time.Second)
 			return filled(func(n int) {
@@ -140,18 +142,18 @@ func hitScenario() scenario {
 
 // filled fills a queue, as often as it takes for n packets, and measures how
 // long it takes to drain it.
-func filled(fill func(int), drain func(int) uintptr) side {
+func filled(fill func(int), drain func(int) uintptr) pairs.Side {
 	return func(n int) []float64 {
 		var elapsed int64
 		taken := 0
 		for left := n; left > 0; left -= capacity {
 			k := min(left, capacity)
 			fill(k)
-			start := now()
+			start := pairs.Now()
 			taken += int(drain(k))
-			elapsed += now() - start
+			elapsed += pairs.Now() - start
 		}
-		whole("hit", n, taken)
+		pairs.Whole("hit", n, taken)
 		return []float64{float64(elapsed) / float64(n)}
 	}
 }

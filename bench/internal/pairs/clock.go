@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"runtime"
@@ -9,28 +9,13 @@ import (
 
 var epoch = time.Now()
 
-// now is the monotonic clock in nanoseconds.
-func now() int64 { return int64(time.Since(epoch)) }
+// Now is the monotonic clock in nanoseconds.
+func Now() int64 { return int64(time.Since(epoch)) }
 
-// stamp makes a packet's key of a time. It is never 0, the key that ends a taker.
-func stamp(t int64) uintptr { return uintptr(t) | 1 }
-
-// since is the age of a stamp, below 4 seconds where a key has 32 bits.
-func since(key uintptr) float64 { return float64(uintptr(now()) - key&^1) }
-
-// compute keeps the processor until the time given, and returns the time.
-func compute(until int64) int64 {
-	t := now()
-	for t < until {
-		t = now()
-	}
-	return t
-}
-
-// spin is work: turns of a loop that the compiler cannot take away.
+// Spin is work: turns of a loop that the compiler cannot take away.
 //
 //go:noinline
-func spin(turns int) uint64 {
+func Spin(turns int) uint64 {
 	x := uint64(turns)
 	for range turns {
 		x = x*6364136223846793005 + 1442695040888963407
@@ -38,32 +23,32 @@ func spin(turns int) uint64 {
 	return x
 }
 
-// turnsFor is how many turns of spin take d when nothing disturbs them.
-func turnsFor(d time.Duration) int { return int(float64(d) / nsPerTurn()) }
+// TurnsFor is how many turns of Spin take d when nothing disturbs them.
+func TurnsFor(d time.Duration) int { return int(float64(d) / nsPerTurn()) }
 
 // nsPerTurn is measured once, so that all tasks of a length are the same work.
 var nsPerTurn = sync.OnceValue(func() float64 {
 	const turns = 100_000
 	best := int64(1 << 62)
 	for range 10 {
-		start := now()
-		_ = spin(turns)
-		best = min(best, now()-start)
+		start := Now()
+		_ = Spin(turns)
+		best = min(best, Now()-start)
 	}
 	return float64(max(best, 1)) / turns
 })
 
-// settle waits until no other goroutine runs or is ready to, so that those just
+// Settle waits until no other goroutine runs or is ready to, so that those just
 // started are asleep, and returns since when that is so. What the runtime reports
 // is approximate, so it must say so three times in a row. On a machine with other
 // work a thread that has nothing to do may need its turn to find that out, so
-// settle gives way after a while; it gives up after a second.
-func settle() (since int64) {
+// Settle gives way after a while; it gives up after a second.
+func Settle() (since int64) {
 	sample := []metrics.Sample{
 		{Name: "/sched/goroutines/running:goroutines"},
 		{Name: "/sched/goroutines/runnable:goroutines"},
 	}
-	end := now() + int64(time.Second)
+	end := Now() + int64(time.Second)
 	quiet := 0
 	for turn := 0; quiet < 3; turn++ {
 		if turn < 100 {
@@ -76,7 +61,7 @@ func settle() (since int64) {
 			quiet = -1
 		}
 		if quiet++; quiet <= 1 { // not before this reading
-			since = now()
+			since = Now()
 		}
 		if since > end {
 			break

@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"bytes"
@@ -8,6 +8,22 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
+
+// fake is a command that measures nothing.
+var fake = Command{
+	Package: "example.com/fake",
+	Scenarios: func(bool) []Scenario {
+		idle := func() Side { return func(int) []float64 { return []float64{1, 2, 3} } }
+		return []Scenario{
+			{Name: "solo", Measures: []Measure{{Row: 1, Unit: P50, Goal: 0.45}}, Port: idle, Channel: idle},
+			{Name: "dispatch", Params: "takers=1", Port: idle, Channel: idle, Measures: []Measure{
+				{Row: 5, Unit: P50, Goal: 0.10},
+				{Row: 5, Unit: P99, Goal: 0.50},
+				{Row: 6, Unit: PerPost, Goal: 1.00},
+			}},
+		}
+	},
+}
 
 func TestParseErrors(t *testing.T) {
 	for want, args := range map[string][]string{
@@ -26,52 +42,33 @@ func TestParseErrors(t *testing.T) {
 		"one at a time":           {"-json", "-benchfmt"},
 	} {
 		var said bytes.Buffer
-		_, err := parse(args, &said)
+		_, err := fake.parse(args, &said)
 		require.Error(t, err, "%q", args)
 		require.Contains(t, said.String(), want, "%q", args)
 	}
-	_, err := parse([]string{"-h"}, io.Discard)
+	_, err := fake.parse([]string{"-h"}, io.Discard)
 	require.ErrorIs(t, err, flag.ErrHelp)
 }
 
-func TestParseSelects(t *testing.T) {
-	selected := func(args ...string) (names []string) {
-		c, err := parse(args, io.Discard)
-		require.NoError(t, err)
-		for _, s := range c.selected(scenarios(c.plan)) {
-			names = append(names, s.full())
-		}
-		return names
-	}
-	all := selected()
-	require.Len(t, all, len(scenarios(fullPlan)))
-	require.Equal(t, []string{"solo"}, selected("solo"))
-	require.Equal(t, []string{"solo"}, selected("-row", "1"))
-	require.Equal(t, []string{"solo", "pingpong"}, selected("4", "-count", "10", "solo"))
-	require.Len(t, selected("stream"), 6, "the rows of other circumstances begin with their own names")
-	require.Len(t, selected("crowded/of=stream"), 6)
-	require.Equal(t, selected("5"), selected("6"), "measured together")
-}
-
 func TestWantsMeasure(t *testing.T) {
-	c, err := parse([]string{"6"}, io.Discard)
+	c, err := fake.parse([]string{"6"}, io.Discard)
 	require.NoError(t, err)
-	s := c.selected(scenarios(c.plan))[0]
+	s := c.selected(fake.Scenarios(c.quick))[0]
 	var units []string
-	for _, m := range s.measures {
+	for _, m := range s.Measures {
 		if c.wants(s, m) {
-			units = append(units, m.unit)
+			units = append(units, m.Unit)
 		}
 	}
-	require.Equal(t, []string{perPost}, units)
+	require.Equal(t, []string{PerPost}, units)
 }
 
 func TestParseQuick(t *testing.T) {
-	c, err := parse([]string{"-quick"}, io.Discard)
+	c, err := fake.parse([]string{"-quick"}, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, quickPlan, c.plan)
+	require.True(t, c.quick)
 	require.GreaterOrEqual(t, c.pairs, 10)
-	c, err = parse([]string{"-quick", "-count=20"}, io.Discard)
+	c, err = fake.parse([]string{"-quick", "-count=20"}, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, 20, c.pairs)
 }

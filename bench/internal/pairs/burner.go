@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"io"
@@ -48,15 +48,20 @@ func (b *burner) stop() {
 	b.cmd.Wait()
 }
 
-// burn is the burner's main. Its standard input ends when its parent does,
-// however that comes about.
-func burn() {
+// Burn does not return if the process was started as a burner. It is the first
+// call of a main or a TestMain that may run crowded scenarios: the process that
+// is started is another of the same program. A burner's standard input ends when
+// its parent does, however that comes about.
+func Burn() {
+	if os.Getenv(burnEnv) == "" {
+		return
+	}
 	// One processor more than burns, for the goroutine that reads.
 	runtime.GOMAXPROCS(runtime.NumCPU() + 1)
 	for range runtime.NumCPU() {
 		go func() {
 			for {
-				_ = spin(1_000_000)
+				_ = Spin(1_000_000)
 			}
 		}()
 	}

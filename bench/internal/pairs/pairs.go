@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"fmt"
@@ -28,18 +28,11 @@ type samples struct {
 // run measures s: pairs of slices, one of each side, in an order that is swapped
 // from pair to pair. What one side left to the collector is collected before the
 // other pays for it.
-func (r *runner) run(s scenario) samples {
-	if s.procs != 0 {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.procs))
-	}
-	if s.crowded {
-		b, err := startBurner()
-		must(err)
-		defer b.stop()
-	}
-	sides := []side{s.port()}
-	if s.channel != nil {
-		sides = append(sides, s.channel())
+func (r *runner) run(s Scenario) samples {
+	defer s.Enter()()
+	sides := []Side{s.Port()}
+	if s.Channel != nil {
+		sides = append(sides, s.Channel())
 	}
 	pairs := r.pairs
 	var (
@@ -47,13 +40,13 @@ func (r *runner) run(s scenario) samples {
 		got [2][][]float64
 	)
 	for i, side := range sides {
-		if s.once {
-			pairs, out.n[i] = 1, max(s.least, 1)
+		if s.Once {
+			pairs, out.n[i] = 1, max(s.Least, 1)
 		} else {
 			r.progress.show(s, "warming up")
 			out.n[i] = r.calibrate(s, side)
 		}
-		got[i] = make([][]float64, len(s.measures))
+		got[i] = make([][]float64, len(s.Measures))
 	}
 	for pair := range pairs {
 		r.progress.show(s, fmt.Sprintf("%d/%d", pair+1, pairs))
@@ -76,16 +69,16 @@ func (r *runner) run(s scenario) samples {
 // and one that is far longer. What a side returns as the time of an operation
 // leaves out what it does in between; with that a slice may take four times as
 // long, not more.
-func (r *runner) calibrate(s scenario, run side) int {
-	least, slice := max(s.least, 1), float64(r.slice)
+func (r *runner) calibrate(s Scenario, run Side) int {
+	least, slice := max(s.Least, 1), float64(r.slice)
 	near, fastest := 0, math.Inf(1)
 	for n := least; ; n = max(least, min(10*n, int(slice/fastest))) {
-		start := now()
+		start := Now()
 		var values []float64
 		r.guard(s, func() { values = run(n) })
-		elapsed := float64(now() - start)
+		elapsed := float64(Now() - start)
 		far := elapsed > 4*slice
-		if s.measures[0].unit == perOp {
+		if s.Measures[0].Unit == PerOp {
 			elapsed = max(values[0]*float64(n), elapsed/4)
 		}
 		fastest = min(fastest, elapsed/float64(n))
@@ -100,8 +93,8 @@ func (r *runner) calibrate(s scenario, run side) int {
 
 // guard runs f, and ends the process with the stacks of all goroutines if it
 // takes longer than the limit.
-func (r *runner) guard(s scenario, f func()) {
-	defer time.AfterFunc(r.limit, func() { hung(os.Stderr, s.full(), r.limit); os.Exit(1) }).Stop()
+func (r *runner) guard(s Scenario, f func()) {
+	defer time.AfterFunc(r.limit, func() { hung(os.Stderr, s.Full(), r.limit); os.Exit(1) }).Stop()
 	f()
 }
 

@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"fmt"
@@ -26,11 +26,11 @@ with another pair than port ÷ channel, the columns are that pair's.`))
 	return err
 }
 
-func (t table) add(s scenario, _ samples, verdicts []verdict) error {
+func (t table) add(s Scenario, _ samples, verdicts []verdict) error {
 	for _, v := range verdicts {
-		m, o := v.measure, v.outcome
+		m, o := v.Measure, v.outcome
 		value, interval := "", ""
-		if m.by != alone && !math.IsNaN(o.value) {
+		if m.By != Alone && !math.IsNaN(o.value) {
 			value = format(m, o.value)
 			if !math.IsInf(o.lo, 0) && !math.IsInf(o.hi, 0) {
 				interval = format(m, o.lo) + " … " + format(m, o.hi)
@@ -43,8 +43,8 @@ func (t table) add(s scenario, _ samples, verdicts []verdict) error {
 		if pair := s.against(); pair != "" {
 			said += "; " + pair
 		}
-		_, err := fmt.Fprintf(t.w, columns, fmt.Sprint(m.row), s.full(), m.unit, amount(m.unit, o.port),
-			amount(m.unit, o.channel), value, interval, goal(m), said)
+		_, err := fmt.Fprintf(t.w, columns, fmt.Sprint(m.Row), s.Full(), m.Unit, amount(m.Unit, o.port),
+			amount(m.Unit, o.channel), value, interval, goal(m), said)
 		if err != nil {
 			return err
 		}
@@ -55,23 +55,23 @@ func (t table) add(s scenario, _ samples, verdicts []verdict) error {
 func (t table) end() error { return nil }
 
 // goal is a goal in words.
-func goal(m measure) string {
+func goal(m Measure) string {
 	sign := "≤ "
-	if m.strict {
+	if m.Strict {
 		sign = "< "
 	}
-	if m.by == ratio {
-		return sign + fmt.Sprintf("%.2f", m.goal)
+	if m.By == Ratio {
+		return sign + fmt.Sprintf("%.2f", m.Goal)
 	}
-	return sign + strings.TrimSuffix(amount(m.unit, m.goal), ".00")
+	return sign + strings.TrimSuffix(amount(m.Unit, m.Goal), ".00")
 }
 
 // format is what is held against a goal: a number, or an amount with its sign.
-func format(m measure, v float64) string {
-	if m.by == ratio {
+func format(m Measure, v float64) string {
+	if m.By == Ratio {
 		return fmt.Sprintf("%.2f", v)
 	}
-	return sign(v) + amount(m.unit, math.Abs(v))
+	return sign(v) + amount(m.Unit, math.Abs(v))
 }
 
 func sign(v float64) string {
@@ -86,11 +86,11 @@ func amount(unit string, v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "–"
-	case unit == threads:
+	case unit == Threads:
 		return fmt.Sprintf("%.0f", v)
-	case unit == each:
+	case unit == PerWaiter:
 		return fmt.Sprintf("%.0f B", v)
-	case unit == allocs:
+	case unit == Allocs:
 		return fmt.Sprintf("%.2f", v)
 	case v < 0:
 		return "−" + amount(unit, -v)

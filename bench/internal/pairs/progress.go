@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"fmt"
@@ -21,9 +21,9 @@ func newProgress(f *os.File, want int) *progress {
 	return &progress{f: f, want: want}
 }
 
-func (p *progress) show(s scenario, what string) {
+func (p *progress) show(s Scenario, what string) {
 	if p != nil {
-		fmt.Fprintf(p.f, "\r%d/%d  %s  %s\x1b[K", p.done+1, p.want, s.full(), what)
+		fmt.Fprintf(p.f, "\r%d/%d  %s  %s\x1b[K", p.done+1, p.want, s.Full(), what)
 	}
 }
 

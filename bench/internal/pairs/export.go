@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"encoding/json"
@@ -14,38 +14,41 @@ import (
 // for each slice; `benchstat -col /impl` compares them.
 type export struct {
 	w     *benchfmt.Writer
+	pkg   string
 	about machine
 }
 
-func newExport(w io.Writer) *export { return &export{w: benchfmt.NewWriter(w)} }
+func newExport(w io.Writer, pkg string) *export {
+	return &export{w: benchfmt.NewWriter(w), pkg: pkg}
+}
 
 func (e *export) head(m machine) error {
 	e.about = m
 	return nil
 }
 
-func (e *export) add(s scenario, all samples, _ []verdict) error {
+func (e *export) add(s Scenario, all samples, _ []verdict) error {
 	for i, side := range [][][]float64{all.port, all.channel} {
 		if side == nil {
 			continue
 		}
 		procs := e.about.Procs
-		if s.procs != 0 {
-			procs = s.procs
+		if s.Procs != 0 {
+			procs = s.Procs
 		}
 		for slice := range side[0] {
 			r := &benchfmt.Result{Name: benchfmt.Name(s.benchmark(i, procs)), Iters: all.n[i]}
 			r.SetConfig("goos", e.about.GOOS)
 			r.SetConfig("goarch", e.about.GOARCH)
-			r.SetConfig("pkg", "github.com/iocp-go/iocp/bench")
+			r.SetConfig("pkg", e.pkg)
 			r.SetConfig("cpu", e.about.CPU)
 			r.SetConfig("go", e.about.Go)
 			for i := range r.Config {
 				r.Config[i].File = true
 			}
-			for j, m := range s.measures {
+			for j, m := range s.Measures {
 				if v := side[j][slice]; !math.IsNaN(v) {
-					r.Values = append(r.Values, benchfmt.Value{Value: v, Unit: m.unit})
+					r.Values = append(r.Values, benchfmt.Value{Value: v, Unit: m.Unit})
 				}
 			}
 			if len(r.Values) == 0 {
@@ -62,24 +65,16 @@ func (e *export) add(s scenario, all samples, _ []verdict) error {
 func (e *export) end() error { return nil }
 
 // benchmark is the scenario's name as a benchmark, without "Benchmark".
-func (s scenario) benchmark(side, procs int) string {
-	name := strings.ToUpper(s.name[:1]) + s.name[1:]
-	if s.params != "" {
-		name += "/" + s.params
+func (s Scenario) benchmark(side, procs int) string {
+	name := strings.ToUpper(s.Name[:1]) + s.Name[1:]
+	if s.Params != "" {
+		name += "/" + s.Params
 	}
-	name += "/impl=" + s.implementation(side)
+	name += "/impl=" + s.Implementation(side)
 	if procs != 1 {
 		name += fmt.Sprintf("-%d", procs)
 	}
 	return name
-}
-
-// implementation names a side of s in a benchmark's name.
-func (s scenario) implementation(side int) string {
-	if s.against() != "" {
-		return s.sides[side]
-	}
-	return [2]string{"port", "chan"}[side]
 }
 
 // report is everything as one JSON value.
@@ -115,18 +110,18 @@ func (r *report) head(m machine) error {
 	return nil
 }
 
-func (r *report) add(s scenario, all samples, verdicts []verdict) error {
+func (r *report) add(s Scenario, all samples, verdicts []verdict) error {
 	for _, v := range verdicts {
 		procs := r.procs
-		if s.procs != 0 {
-			procs = s.procs
+		if s.Procs != 0 {
+			procs = s.Procs
 		}
 		o := v.outcome
 		r.Results = append(r.Results, entry{
-			Row: v.measure.row, Scenario: s.full(), Procs: procs, Unit: v.measure.unit,
+			Row: v.Measure.Row, Scenario: s.Full(), Procs: procs, Unit: v.Measure.Unit,
 			Port: finite(o.port), Channel: finite(o.channel),
-			Compared: s.compared(v.measure.by), Value: finite(o.value), Lo: finite(o.lo), Hi: finite(o.hi),
-			Goal: goal(v.measure), Relation: o.relation, Verdict: o.goal, Pairs: len(all.port[0]),
+			Compared: s.compared(v.Measure.By), Value: finite(o.value), Lo: finite(o.lo), Hi: finite(o.hi),
+			Goal: goal(v.Measure), Relation: o.relation, Verdict: o.goal, Pairs: len(all.port[0]),
 		})
 	}
 	return nil
@@ -140,10 +135,10 @@ func (r *report) end() error {
 }
 
 // compared is what is held against the goal, of the sides of s.
-func (s scenario) compared(by comparison) string {
+func (s Scenario) compared(by Comparison) string {
 	port, channel := "port", "channel"
 	if s.against() != "" {
-		port, channel = s.sides[0], s.sides[1]
+		port, channel = s.Sides[0], s.Sides[1]
 	}
 	return [...]string{port + "/" + channel, port + "-" + channel, port}[by]
 }

@@ -1,10 +1,11 @@
-package main
+package pairs
 
 import (
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"path"
 	"regexp"
 	"runtime"
 	"slices"
@@ -15,37 +16,32 @@ import (
 
 // config is what the command line asks for.
 type config struct {
-	rows   []int            // all if there are neither rows nor names
-	names  []*regexp.Regexp // match from the start of a scenario's name
-	procs  []int
-	pairs  int
-	slice  time.Duration
-	plan   plan
-	list   bool
-	format string // table, json, benchfmt
+	command Command
+	rows    []int            // all if there are neither rows nor names
+	names   []*regexp.Regexp // match from the start of a scenario's name
+	procs   []int
+	pairs   int
+	slice   time.Duration
+	quick   bool
+	list    bool
+	format  string // table, json, benchfmt
 }
 
 // parse reads the arguments. Names may stand before, between and after flags. An
 // error has been said on w already, with the usage if it was a flag.
-func parse(args []string, w io.Writer) (config, error) {
-	c := config{plan: fullPlan, slice: 20 * time.Millisecond, format: "table"}
-	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
+func (command Command) parse(args []string, w io.Writer) (config, error) {
+	c := config{command: command, slice: 20 * time.Millisecond, format: "table"}
+	fs := flag.NewFlagSet(path.Base(command.Package), flag.ContinueOnError)
 	fs.SetOutput(w)
 	fs.Usage = func() {
-		fmt.Fprint(w, `usage: go run ./bench [flags] [row or name ...]
-
-Measures ports beside channels. A number is a row of the table, anything else a
-regular expression that matches from the start of a scenario's name: 'stream',
-'stream/shape=2x2', 'crowded/of=pool'. All rows without one.
-
-`)
+		fmt.Fprint(w, command.Usage)
 		fs.PrintDefaults()
 	}
 	row := fs.String("row", "", "`rows` by number, separated by commas")
 	cpu := fs.String("cpu", "", "values of GOMAXPROCS, separated by commas (default: as it is)")
 	fs.IntVar(&c.pairs, "count", 12, fmt.Sprintf("`pairs` of slices for each scenario, %d at least", leastPairs))
 	fs.DurationVar(&c.slice, "slice", c.slice, "`length` of a slice")
-	quick := fs.Bool("quick", false, "a smoke run, too short to conclude from: short slices, few pairs, small crowds")
+	fs.BoolVar(&c.quick, "quick", false, "a smoke run, too short to conclude from: short slices, few pairs, small crowds")
 	fs.BoolVar(&c.list, "list", false, "print the names and stop")
 	asJSON := fs.Bool("json", false, "print JSON")
 	asBenchfmt := fs.Bool("benchfmt", false, "print every slice as a benchmark line, for benchstat -col /impl")
@@ -63,8 +59,7 @@ regular expression that matches from the start of a scenario's name: 'stream',
 	}
 	set := map[string]bool{}
 	fs.Visit(func(f *flag.Flag) { set[f.Name] = true })
-	if *quick {
-		c.plan = quickPlan
+	if c.quick {
 		if !set["slice"] {
 			c.slice = 3 * time.Millisecond
 		}
@@ -74,27 +69,27 @@ regular expression that matches from the start of a scenario's name: 'stream',
 	}
 	switch {
 	case *asJSON && *asBenchfmt:
-		return config{}, say(w, errors.New("-json and -benchfmt: one at a time"))
+		return config{}, command.say(w, errors.New("-json and -benchfmt: one at a time"))
 	case *asJSON:
 		c.format = "json"
 	case *asBenchfmt:
 		c.format = "benchfmt"
 	}
 	if c.pairs < leastPairs {
-		return config{}, say(w, fmt.Errorf("-count %d: the median of fewer than %d pairs has no interval", c.pairs, leastPairs))
+		return config{}, command.say(w, fmt.Errorf("-count %d: the median of fewer than %d pairs has no interval", c.pairs, leastPairs))
 	}
 	if c.slice <= 0 || c.slice > time.Second {
-		return config{}, say(w, fmt.Errorf("-slice %v: not above 0 and at most a second", c.slice))
+		return config{}, command.say(w, fmt.Errorf("-slice %v: not above 0 and at most a second", c.slice))
 	}
 	var err error
 	if c.procs, err = numbers("-cpu", *cpu); err != nil {
-		return config{}, say(w, err)
+		return config{}, command.say(w, err)
 	}
 	if len(c.procs) == 0 {
 		c.procs = []int{runtime.GOMAXPROCS(0)}
 	}
 	if c.rows, err = numbers("-row", *row); err != nil {
-		return config{}, say(w, err)
+		return config{}, command.say(w, err)
 	}
 	for _, word := range words {
 		if n, err := strconv.Atoi(word); err == nil {
@@ -103,12 +98,12 @@ regular expression that matches from the start of a scenario's name: 'stream',
 		}
 		re, err := regexp.Compile("^(?:" + word + ")")
 		if err != nil {
-			return config{}, say(w, fmt.Errorf("%q: %w", word, err))
+			return config{}, command.say(w, fmt.Errorf("%q: %w", word, err))
 		}
 		c.names = append(c.names, re)
 	}
-	if err := c.known(scenarios(c.plan)); err != nil {
-		return config{}, say(w, err)
+	if err := c.known(command.Scenarios(c.quick)); err != nil {
+		return config{}, command.say(w, err)
 	}
 	return c, nil
 }
@@ -130,16 +125,16 @@ func numbers(flag, list string) ([]int, error) {
 }
 
 // known reports a row or a name that selects nothing.
-func (c config) known(all []scenario) error {
+func (c config) known(all []Scenario) error {
 	for _, row := range c.rows {
-		if row == 0 || !slices.ContainsFunc(all, func(s scenario) bool {
-			return slices.ContainsFunc(s.measures, func(m measure) bool { return m.row == row })
+		if row == 0 || !slices.ContainsFunc(all, func(s Scenario) bool {
+			return slices.ContainsFunc(s.Measures, func(m Measure) bool { return m.Row == row })
 		}) {
 			return fmt.Errorf("no row %d; -list prints what there is", row)
 		}
 	}
 	for _, name := range c.names {
-		if !slices.ContainsFunc(all, func(s scenario) bool { return name.MatchString(s.full()) }) {
+		if !slices.ContainsFunc(all, func(s Scenario) bool { return name.MatchString(s.Full()) }) {
 			word := strings.TrimSuffix(strings.TrimPrefix(name.String(), "^(?:"), ")")
 			return fmt.Errorf("no scenario's name begins with %q; -list prints what there is", word)
 		}
@@ -148,25 +143,20 @@ func (c config) known(all []scenario) error {
 }
 
 // wants reports whether a measure of s was asked for.
-func (c config) wants(s scenario, m measure) bool {
-	if m.row == 0 {
+func (c config) wants(s Scenario, m Measure) bool {
+	if m.Row == 0 {
 		return false
 	}
 	if len(c.rows) == 0 && len(c.names) == 0 {
 		return true
 	}
-	return slices.Contains(c.rows, m.row) ||
-		slices.ContainsFunc(c.names, func(re *regexp.Regexp) bool { return re.MatchString(s.full()) })
+	return slices.Contains(c.rows, m.Row) ||
+		slices.ContainsFunc(c.names, func(re *regexp.Regexp) bool { return re.MatchString(s.Full()) })
 }
 
 // selected are the scenarios with a measure that was asked for.
-func (c config) selected(all []scenario) []scenario {
-	return slices.DeleteFunc(all, func(s scenario) bool {
-		return !slices.ContainsFunc(s.measures, func(m measure) bool { return c.wants(s, m) })
+func (c config) selected(all []Scenario) []Scenario {
+	return slices.DeleteFunc(all, func(s Scenario) bool {
+		return !slices.ContainsFunc(s.Measures, func(m Measure) bool { return c.wants(s, m) })
 	})
-}
-
-func say(w io.Writer, err error) error {
-	fmt.Fprintln(w, "bench:", err)
-	return err
 }

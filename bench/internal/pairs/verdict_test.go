@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"math"
@@ -23,7 +23,7 @@ func TestJudgeRatio(t *testing.T) {
 		{"interval includes 1", []float64{.1, .9, 2, 2, 2, 2, 2, 2, 2, 2}, 1, "no difference shown", "short of goal"},
 		{"equal", ones, 1, "no difference shown", "goal met"},
 	} {
-		o := judge(measure{unit: perOp, goal: test.goal}, test.port, ones)
+		o := judge(Measure{Unit: PerOp, Goal: test.goal}, test.port, ones)
 		require.Equal(t, test.relation, o.relation, "%s: %+v", test.name, o)
 		require.Equal(t, test.want, o.goal, "%s: %+v", test.name, o)
 	}
@@ -33,11 +33,11 @@ func TestJudgeRatio(t *testing.T) {
 func TestJudgePairs(t *testing.T) {
 	port := []float64{1, 2, 3, 4, 5, 6}
 	channel := []float64{2, 4, 6, 8, 10, 12}
-	o := judge(measure{unit: perOp, goal: 0.5}, port, channel)
+	o := judge(Measure{Unit: PerOp, Goal: 0.5}, port, channel)
 	require.Equal(t, []float64{0.5, 0.5, 0.5}, []float64{o.value, o.lo, o.hi})
 	require.Equal(t, []float64{3.5, 7}, []float64{o.port, o.channel})
 	require.Equal(t, []float64{1, 2, 3, 4, 5, 6}, port, "the order of the pairs stays")
-	o = judge(measure{unit: perOp, goal: 0.5}, port, []float64{12, 10, 8, 6, 4, 2})
+	o = judge(Measure{Unit: PerOp, Goal: 0.5}, port, []float64{12, 10, 8, 6, 4, 2})
 	require.InDelta(t, (3./8+4./6)/2, o.value, 1e-9)
 }
 
@@ -47,35 +47,24 @@ func TestJudgeFewPairs(t *testing.T) {
 		for i := range port {
 			port[i], channel[i] = 1, 10
 		}
-		o := judge(measure{unit: perOp, goal: 1}, port, channel)
+		o := judge(Measure{Unit: PerOp, Goal: 1}, port, channel)
 		require.Equal(t, n == leastPairs, o.relation == "faster", "%d pairs: %+v", n, o)
 	}
 }
 
 func TestJudgeOthers(t *testing.T) {
-	o := judge(measure{unit: each, by: excess, goal: 256}, []float64{300, 300, 300}, []float64{100, 100, 100})
+	o := judge(Measure{Unit: PerWaiter, By: Excess, Goal: 256}, []float64{300, 300, 300}, []float64{100, 100, 100})
 	require.Equal(t, 200.0, o.value)
 	require.Equal(t, "goal met", o.goal)
 	require.Empty(t, o.relation)
 
-	strict := measure{unit: threads, by: alone, goal: 18, strict: true}
+	strict := Measure{Unit: Threads, By: Alone, Goal: 18, Strict: true}
 	require.Equal(t, "short of goal", judge(strict, []float64{18}, nil).goal)
 	require.Equal(t, "goal met", judge(strict, []float64{17}, nil).goal)
 
-	none := judge(measure{unit: cpuTime, by: alone, goal: 1}, []float64{math.NaN()}, []float64{math.NaN()})
+	none := judge(Measure{Unit: CPUTime, By: Alone, Goal: 1}, []float64{math.NaN()}, []float64{math.NaN()})
 	require.Equal(t, "not measured", none.goal)
 
-	require.Equal(t, "goal met", judge(measure{unit: allocs, by: alone}, []float64{0.004}, nil).goal)
-	require.Equal(t, "short of goal", judge(measure{unit: allocs, by: alone}, []float64{0.01}, nil).goal)
-}
-
-func TestPercentile(t *testing.T) {
-	hundred := make([]float64, 100)
-	for i := range hundred {
-		hundred[i] = float64(i + 1)
-	}
-	require.Equal(t, 50.0, percentile(hundred, 0.50))
-	require.Equal(t, 99.0, percentile(hundred, 0.99))
-	require.Equal(t, 7.0, percentile([]float64{7}, 0.99))
-	require.True(t, math.IsNaN(percentile(nil, 0.5)))
+	require.Equal(t, "goal met", judge(Measure{Unit: Allocs, By: Alone}, []float64{0.004}, nil).goal)
+	require.Equal(t, "short of goal", judge(Measure{Unit: Allocs, By: Alone}, []float64{0.01}, nil).goal)
 }

@@ -1,4 +1,4 @@
-package main
+package pairs
 
 import (
 	"math"
@@ -24,13 +24,13 @@ type outcome struct {
 // judge holds the slices of a measure against its goal. Values of a pair have the
 // same index. The relation claims no more than the whole interval says; the goal
 // is met or not by the median, the figure that it is set for.
-func judge(m measure, port, channel []float64) outcome {
+func judge(m Measure, port, channel []float64) outcome {
 	o := outcome{port: median(port).Center, channel: median(channel).Center}
 	values := port
-	switch m.by {
-	case ratio:
+	switch m.By {
+	case Ratio:
 		values = combine(port, channel, divide)
-	case excess:
+	case Excess:
 		values = combine(port, channel, func(p, c float64) float64 { return p - c })
 	}
 	s := median(values)
@@ -40,10 +40,10 @@ func judge(m measure, port, channel []float64) outcome {
 		return o
 	}
 	o.goal = "short of goal"
-	if got := o.value; got < m.goal || got == m.goal && !m.strict || m.unit == allocs && got < 0.005 {
+	if got := o.value; got < m.Goal || got == m.Goal && !m.Strict || m.Unit == Allocs && got < 0.005 {
 		o.goal = "goal met"
 	}
-	if m.by == ratio {
+	if m.By == Ratio {
 		o.relation = "no difference shown"
 		switch {
 		case math.IsInf(o.lo, 0) || math.IsInf(o.hi, 0): // too few pairs
