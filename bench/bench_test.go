@@ -27,6 +27,7 @@ func BenchmarkMiss(b *testing.B)     { benchmark(b, "miss") }
 func BenchmarkIdle(b *testing.B)     { benchmark(b, "idle") }
 func BenchmarkParked(b *testing.B)   { benchmark(b, "parked") }
 func BenchmarkAllocs(b *testing.B)   { benchmark(b, "allocs") }
+func BenchmarkScale(b *testing.B)    { benchmark(b, "scale") }
 func BenchmarkHandles(b *testing.B)  { benchmark(b, "handles") }
 func BenchmarkGrowth(b *testing.B)   { benchmark(b, "growth") }
 

@@ -46,6 +46,7 @@ func scenarios(p plan) []pairs.Scenario {
 	all = append(all, idleScenario(p.parked))
 	all = append(all, parkedScenario(p.crowd))
 	all = append(all, allocScenarios()...)
+	all = append(all, scaleScenarios()...)
 	all = append(all, handlesScenario())
 	all = append(all, growthScenarios()...)
 	return all

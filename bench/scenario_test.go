@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,7 +17,7 @@ func TestScenarios(t *testing.T) {
 	for _, s := range scenarios(plan{crowd: 100, parked: 1, misses: 1, tail: 10}) {
 		require.False(t, names[s.Full()], "two scenarios named %s", s.Full())
 		names[s.Full()] = true
-		if s.Procs != 0 || s.Crowded {
+		if s.Name == "oneproc" || s.Name == "crowded" {
 			continue // has run under its own name
 		}
 		t.Run(s.Full(), func(t *testing.T) {
@@ -54,7 +55,7 @@ func TestRows(t *testing.T) {
 			}
 		}
 	}
-	for row := 1; row <= 15; row++ {
+	for row := 1; row <= 16; row++ {
 		require.True(t, rows[row], "row %d", row)
 	}
 	require.True(t, rows[18] && rows[19], "ports beside ports")
@@ -69,4 +70,25 @@ func TestPercentile(t *testing.T) {
 	require.Equal(t, 99.0, percentile(hundred, 0.99))
 	require.Equal(t, 7.0, percentile([]float64{7}, 0.99))
 	require.True(t, math.IsNaN(percentile(nil, 0.5)))
+}
+
+func TestProcessors(t *testing.T) {
+	for all, want := range map[int][]int{1: {1}, 2: {2}, 3: {2, 3}, 8: {2, 4, 8}, 12: {2, 4, 8, 12}} {
+		require.Equal(t, want, processors(all))
+	}
+}
+
+// Each slice runs on one processor and then on several, and leaves them as it
+// found them.
+func TestScale(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	var on, ns []int
+	side := scale(3, func(n int) []float64 {
+		on, ns = append(on, runtime.GOMAXPROCS(0)), append(ns, n)
+		return []float64{float64(10 * len(on))}
+	})
+	require.Equal(t, []float64{2}, side(7), "20 after 10")
+	require.Equal(t, []int{1, 3}, on)
+	require.Equal(t, []int{3, 4}, ns)
+	require.Equal(t, before, runtime.GOMAXPROCS(0))
 }

@@ -57,6 +57,7 @@ const (
 	PerWaiter = "B/waiter"
 	Release   = "close-ns"
 	Allocs    = "allocs/op"
+	Growth    = "growth"
 )
 
 // Full is the name that selects the scenario.

@@ -88,6 +88,8 @@ func amount(unit string, v float64) string {
 		return "–"
 	case unit == Threads:
 		return fmt.Sprintf("%.0f", v)
+	case unit == Growth:
+		return fmt.Sprintf("%.2f×", v)
 	case unit == PerWaiter:
 		return fmt.Sprintf("%.0f B", v)
 	case unit == Allocs:

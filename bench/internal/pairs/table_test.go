@@ -17,6 +17,7 @@ func TestAmount(t *testing.T) {
 		"1.23s":   amount(P99, 1.234e9),
 		"–":       amount(P99, math.NaN()),
 		"256 B":   amount(PerWaiter, 256),
+		"1.84×":   amount(Growth, 1.84),
 		"0.25":    amount(Allocs, 0.25),
 		"≤ 0.45":  goal(Measure{Unit: PerOp, Goal: 0.45}),
 		"< 1 ms":  goal(Measure{Unit: CPUTime, By: Alone, Goal: 1e6, Strict: true}),

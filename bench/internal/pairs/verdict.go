@@ -44,13 +44,17 @@ func judge(m Measure, port, channel []float64) outcome {
 		o.goal = "goal met"
 	}
 	if m.By == Ratio {
+		less, more := "faster", "slower"
+		if m.Unit == Growth {
+			less, more = "grows less", "grows more"
+		}
 		o.relation = "no difference shown"
 		switch {
 		case math.IsInf(o.lo, 0) || math.IsInf(o.hi, 0): // too few pairs
 		case o.hi < 1:
-			o.relation = "faster"
+			o.relation = less
 		case o.lo > 1:
-			o.relation = "slower"
+			o.relation = more
 		}
 	}
 	return o

@@ -29,6 +29,15 @@ func TestJudgeRatio(t *testing.T) {
 	}
 }
 
+// A time that grows less may be the longer one.
+func TestJudgeGrowth(t *testing.T) {
+	ones, twos := []float64{1, 1, 1, 1, 1, 1}, []float64{2, 2, 2, 2, 2, 2}
+	growth := Measure{Unit: Growth, Goal: 1}
+	require.Equal(t, "grows less", judge(growth, ones, twos).relation)
+	require.Equal(t, "grows more", judge(growth, twos, ones).relation)
+	require.Equal(t, "no difference shown", judge(growth, ones, ones).relation)
+}
+
 // The ratio is the median of the pairs' ratios, not the ratio of the medians.
 func TestJudgePairs(t *testing.T) {
 	port := []float64{1, 2, 3, 4, 5, 6}
