@@ -6,6 +6,7 @@
 //	go run ./bench stream          the scenarios that begin so
 //	go run ./bench 4 5             rows 4 and 5
 //	go run ./bench -quick          a smoke run
+//	go run ./bench -from FILE      what a run with -json has left in FILE
 //	go run ./bench -h              the rest
 //
 // The same scenarios are ordinary benchmarks: go test -bench . ./bench

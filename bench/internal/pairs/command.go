@@ -45,44 +45,63 @@ func (c Command) say(w io.Writer, err error) error {
 	return err
 }
 
-// printer is a form of output. head begins the scenarios of one GOMAXPROCS.
+// printer is a form of output. head begins the entries of one GOMAXPROCS.
 type printer interface {
 	head(machine) error
-	add(Scenario, samples, []verdict) error
+	add(entry) error
 	end() error
-}
-
-// verdict is a measure that was asked for, and what came out.
-type verdict struct {
-	Measure
-	outcome
 }
 
 func (c config) printer(w io.Writer) printer {
 	switch c.format {
 	case "json":
 		return &report{w: w}
-	case "benchfmt":
-		return newExport(w, c.command.Package)
+	case "markdown":
+		return markdown{w}
 	}
-	return table{w}
+	return &table{w: w}
 }
 
 func (c config) run(w io.Writer) error {
 	if c.list {
-		for _, s := range c.selected(c.command.Scenarios(c.quick)) {
+		for _, s := range c.selected() {
 			fmt.Fprintf(w, "%2d  %s\n", s.Measures[0].Row, s.Full())
 		}
 		return nil
 	}
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	if c.format == "benchfmt" {
+		out := newExport(w, c.command.Package)
+		return c.measure(out.head, out.add)
+	}
 	out := c.printer(w)
+	var err error
+	if c.from != nil {
+		err = c.from.print(c, out)
+	} else {
+		err = c.measure(out.head, func(s Scenario, got samples) error {
+			for _, e := range c.entries(s, got, runtime.GOMAXPROCS(0)) {
+				if err := out.add(e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return out.end()
+}
+
+// measure runs the scenarios that were asked for, once for each GOMAXPROCS.
+func (c config) measure(head func(machine) error, add func(Scenario, samples) error) error {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for i, procs := range c.procs {
 		runtime.GOMAXPROCS(procs)
-		if err := out.head(thisMachine()); err != nil {
+		if err := head(thisMachine()); err != nil {
 			return err
 		}
-		all := c.selected(c.command.Scenarios(c.quick))
+		all := c.selected()
 		r := runner{pairs: c.pairs, slice: c.slice, limit: time.Minute, progress: newProgress(os.Stderr, len(all))}
 		for _, s := range all {
 			if s.Procs != 0 && i > 0 {
@@ -90,27 +109,10 @@ func (c config) run(w io.Writer) error {
 			}
 			got := r.run(s)
 			r.progress.clear()
-			var verdicts []verdict
-			for j, m := range s.Measures {
-				if c.wants(s, m) {
-					verdicts = append(verdicts, verdict{m, judge(m, got.port[j], channelOf(got, j))})
-				}
-			}
-			if err := out.add(s, got, verdicts); err != nil {
+			if err := add(s, got); err != nil {
 				return err
 			}
 		}
-		if c.format == "table" {
-			fmt.Fprintln(w)
-		}
 	}
-	return out.end()
-}
-
-// channelOf is the channel's sample of a measure, empty if there is no channel.
-func channelOf(s samples, j int) []float64 {
-	if s.channel == nil {
-		return nil
-	}
-	return s.channel[j]
+	return nil
 }

@@ -1,7 +1,6 @@
 package pairs
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -27,7 +26,7 @@ func (e *export) head(m machine) error {
 	return nil
 }
 
-func (e *export) add(s Scenario, all samples, _ []verdict) error {
+func (e *export) add(s Scenario, all samples) error {
 	for i, side := range [][][]float64{all.port, all.channel} {
 		if side == nil {
 			continue
@@ -62,8 +61,6 @@ func (e *export) add(s Scenario, all samples, _ []verdict) error {
 	return nil
 }
 
-func (e *export) end() error { return nil }
-
 // benchmark is the scenario's name as a benchmark, without "Benchmark".
 func (s Scenario) benchmark(side, procs int) string {
 	name := strings.ToUpper(s.Name[:1]) + s.Name[1:]
@@ -75,78 +72,4 @@ func (s Scenario) benchmark(side, procs int) string {
 		name += fmt.Sprintf("-%d", procs)
 	}
 	return name
-}
-
-// report is everything as one JSON value.
-type report struct {
-	w       io.Writer
-	Machine machine `json:"machine"`
-	Results []entry `json:"results"`
-	procs   int
-}
-
-type entry struct {
-	Row      int      `json:"row"`
-	Scenario string   `json:"scenario"`
-	Procs    int      `json:"gomaxprocs"`
-	Unit     string   `json:"unit"`
-	Port     *float64 `json:"port"`     // or what compared has in its place
-	Channel  *float64 `json:"channel"`  // likewise
-	Compared string   `json:"compared"` // what value is
-	Value    *float64 `json:"value"`
-	Lo       *float64 `json:"lo"`
-	Hi       *float64 `json:"hi"`
-	Goal     string   `json:"goal"`
-	Relation string   `json:"relation,omitempty"`
-	Verdict  string   `json:"verdict"`
-	Pairs    int      `json:"pairs"`
-}
-
-func (r *report) head(m machine) error {
-	if r.procs == 0 {
-		r.Machine = m
-	}
-	r.procs = m.Procs
-	return nil
-}
-
-func (r *report) add(s Scenario, all samples, verdicts []verdict) error {
-	for _, v := range verdicts {
-		procs := r.procs
-		if s.Procs != 0 {
-			procs = s.Procs
-		}
-		o := v.outcome
-		r.Results = append(r.Results, entry{
-			Row: v.Measure.Row, Scenario: s.Full(), Procs: procs, Unit: v.Measure.Unit,
-			Port: finite(o.port), Channel: finite(o.channel),
-			Compared: s.compared(v.Measure.By), Value: finite(o.value), Lo: finite(o.lo), Hi: finite(o.hi),
-			Goal: goal(v.Measure), Relation: o.relation, Verdict: o.goal, Pairs: len(all.port[0]),
-		})
-	}
-	return nil
-}
-
-func (r *report) end() error {
-	enc := json.NewEncoder(r.w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(r)
-}
-
-// compared is what is held against the goal, of the sides of s.
-func (s Scenario) compared(by Comparison) string {
-	port, channel := "port", "channel"
-	if s.against() != "" {
-		port, channel = s.Sides[0], s.Sides[1]
-	}
-	return [...]string{port + "/" + channel, port + "-" + channel, port}[by]
-}
-
-// finite is nil for what JSON has no number for.
-func finite(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }

@@ -24,7 +24,8 @@ type config struct {
 	slice   time.Duration
 	quick   bool
 	list    bool
-	format  string // table, json, benchfmt
+	from    *report // what to print instead of measuring, or nil
+	format  string  // table, json, markdown, benchfmt
 }
 
 // parse reads the arguments. Names may stand before, between and after flags. An
@@ -44,7 +45,9 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 	fs.BoolVar(&c.quick, "quick", false, "a smoke run, too short to conclude from: short slices, few pairs, small crowds")
 	fs.BoolVar(&c.list, "list", false, "print the names and stop")
 	asJSON := fs.Bool("json", false, "print JSON")
+	asMarkdown := fs.Bool("markdown", false, "print a table for GitHub")
 	asBenchfmt := fs.Bool("benchfmt", false, "print every slice as a benchmark line, for benchstat -col /impl")
+	from := fs.String("from", "", "measure nothing, print what is in `file`, which -json has printed")
 
 	var words []string
 	for rest := args; ; {
@@ -67,13 +70,14 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 			c.pairs = 10
 		}
 	}
-	switch {
-	case *asJSON && *asBenchfmt:
-		return config{}, command.say(w, errors.New("-json and -benchfmt: one at a time"))
-	case *asJSON:
-		c.format = "json"
-	case *asBenchfmt:
-		c.format = "benchfmt"
+	for format, asked := range map[string]bool{"json": *asJSON, "markdown": *asMarkdown, "benchfmt": *asBenchfmt} {
+		switch {
+		case !asked:
+		case c.format != "table":
+			return config{}, command.say(w, errors.New("-json, -markdown, -benchfmt: one at a time"))
+		default:
+			c.format = format
+		}
 	}
 	if c.pairs < leastPairs {
 		return config{}, command.say(w, fmt.Errorf("-count %d: the median of fewer than %d pairs has no interval", c.pairs, leastPairs))
@@ -102,10 +106,46 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 		}
 		c.names = append(c.names, re)
 	}
-	if err := c.known(command.Scenarios(c.quick)); err != nil {
-		return config{}, command.say(w, err)
+	if set["from"] {
+		if err := c.read(*from, set); err != nil {
+			return config{}, command.say(w, err)
+		}
+		return c, nil
+	}
+	var there []figure
+	for _, s := range command.Scenarios(c.quick) {
+		for _, m := range s.Measures {
+			there = append(there, figure{m.Row, s.Full()})
+		}
+	}
+	if err := c.known(there); err != nil {
+		return config{}, command.say(w, fmt.Errorf("%w; -list prints what there is", err))
 	}
 	return c, nil
+}
+
+// read takes what is printed from a file. set are the flags of the command line.
+func (c *config) read(file string, set map[string]bool) error {
+	for _, name := range []string{"count", "cpu", "list", "quick", "slice"} {
+		if set[name] {
+			return fmt.Errorf("-from and -%s: what is in a file has been measured", name)
+		}
+	}
+	if c.format == "benchfmt" {
+		return errors.New("-from and -benchfmt: a file has the medians, not the slices")
+	}
+	var err error
+	if c.from, err = readReport(file); err != nil {
+		return err
+	}
+	var there []figure
+	for _, e := range c.from.Results {
+		there = append(there, figure{e.Row, e.Scenario})
+	}
+	if err := c.known(there); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
 }
 
 // numbers reads positive numbers separated by commas.
@@ -124,39 +164,43 @@ func numbers(flag, list string) ([]int, error) {
 	return out, nil
 }
 
-// known reports a row or a name that selects nothing.
-func (c config) known(all []Scenario) error {
+// figure is what a row or a name selects.
+type figure struct {
+	row  int
+	name string
+}
+
+// known reports a row or a name that selects nothing of what is there.
+func (c config) known(there []figure) error {
 	for _, row := range c.rows {
-		if row == 0 || !slices.ContainsFunc(all, func(s Scenario) bool {
-			return slices.ContainsFunc(s.Measures, func(m Measure) bool { return m.Row == row })
-		}) {
-			return fmt.Errorf("no row %d; -list prints what there is", row)
+		if row == 0 || !slices.ContainsFunc(there, func(f figure) bool { return f.row == row }) {
+			return fmt.Errorf("no row %d", row)
 		}
 	}
 	for _, name := range c.names {
-		if !slices.ContainsFunc(all, func(s Scenario) bool { return name.MatchString(s.Full()) }) {
+		if !slices.ContainsFunc(there, func(f figure) bool { return name.MatchString(f.name) }) {
 			word := strings.TrimSuffix(strings.TrimPrefix(name.String(), "^(?:"), ")")
-			return fmt.Errorf("no scenario's name begins with %q; -list prints what there is", word)
+			return fmt.Errorf("no scenario's name begins with %q", word)
 		}
 	}
 	return nil
 }
 
-// wants reports whether a measure of s was asked for.
-func (c config) wants(s Scenario, m Measure) bool {
-	if m.Row == 0 {
+// wants reports whether a measure of row was asked for, of the scenario of that name.
+func (c config) wants(row int, name string) bool {
+	if row == 0 {
 		return false
 	}
 	if len(c.rows) == 0 && len(c.names) == 0 {
 		return true
 	}
-	return slices.Contains(c.rows, m.Row) ||
-		slices.ContainsFunc(c.names, func(re *regexp.Regexp) bool { return re.MatchString(s.Full()) })
+	return slices.Contains(c.rows, row) ||
+		slices.ContainsFunc(c.names, func(re *regexp.Regexp) bool { return re.MatchString(name) })
 }
 
 // selected are the scenarios with a measure that was asked for.
-func (c config) selected(all []Scenario) []Scenario {
-	return slices.DeleteFunc(all, func(s Scenario) bool {
-		return !slices.ContainsFunc(s.Measures, func(m Measure) bool { return c.wants(s, m) })
+func (c config) selected() []Scenario {
+	return slices.DeleteFunc(c.command.Scenarios(c.quick), func(s Scenario) bool {
+		return !slices.ContainsFunc(s.Measures, func(m Measure) bool { return c.wants(m.Row, s.Full()) })
 	})
 }

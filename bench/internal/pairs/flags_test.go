@@ -13,10 +13,13 @@ import (
 var fake = Command{
 	Package: "example.com/fake",
 	Scenarios: func(bool) []Scenario {
-		idle := func() Side { return func(int) []float64 { return []float64{1, 2, 3} } }
+		idle := func(values ...float64) func() Side {
+			return func() Side { return func(int) []float64 { return values } }
+		}
 		return []Scenario{
-			{Name: "solo", Measures: []Measure{{Row: 1, Unit: P50, Goal: 0.45}}, Port: idle, Channel: idle},
-			{Name: "dispatch", Params: "takers=1", Port: idle, Channel: idle, Measures: []Measure{
+			{Name: "solo", Measures: []Measure{{Row: 1, Unit: P50, Goal: 0.45}}, Port: idle(1), Channel: idle(3), Once: true},
+			{Name: "own", Measures: []Measure{{Row: 9, Unit: Growth, Goal: 1}}, Port: idle(1), Channel: idle(1), Once: true, Procs: 1},
+			{Name: "dispatch", Params: "takers=1", Port: idle(1, 2, 3), Channel: idle(3, 2, 1), Once: true, Measures: []Measure{
 				{Row: 5, Unit: P50, Goal: 0.10},
 				{Row: 5, Unit: P99, Goal: 0.50},
 				{Row: 6, Unit: PerPost, Goal: 1.00},
@@ -27,19 +30,26 @@ var fake = Command{
 
 func TestParseErrors(t *testing.T) {
 	for want, args := range map[string][]string{
-		"-nonsense":               {"-nonsense"},
-		"no row 99":               {"-row", "99"},
-		"no row 0":                {"0"},
-		`begins with "nonsense"`:  {"solo", "nonsense"},
-		"missing closing ]":       {"[a"},
-		"-count 0":                {"-count", "0"},
-		"-count -3":               {"-count=-3"},
-		`invalid value "many"`:    {"-count", "many"},
-		"-slice -1s":              {"-slice=-1s"},
-		`"zero" is not a positiv`: {"-cpu", "1,zero"},
-		`"0" is not a positive n`: {"-cpu", "0"},
-		`"x" is not a positive n`: {"-row", "2,x"},
-		"one at a time":           {"-json", "-benchfmt"},
+		"-nonsense":                {"-nonsense"},
+		"no row 99":                {"-row", "99"},
+		"no row 0":                 {"0"},
+		`begins with "nonsense"`:   {"solo", "nonsense"},
+		"missing closing ]":        {"[a"},
+		"-count 0":                 {"-count", "0"},
+		"-count -3":                {"-count=-3"},
+		`invalid value "many"`:     {"-count", "many"},
+		"-slice -1s":               {"-slice=-1s"},
+		`"zero" is not a positiv`:  {"-cpu", "1,zero"},
+		`"0" is not a positive n`:  {"-cpu", "0"},
+		`"x" is not a positive n`:  {"-row", "2,x"},
+		"one at a time":            {"-json", "-benchfmt"},
+		"-json, -markdown, -bench": {"-markdown", "-json"},
+		"no-such-file":             {"-from", "no-such-file"},
+		"open : ":                  {"-from="},
+		"flags_test.go is not wh":  {"-from", "flags_test.go"},
+		"has the medians, not th":  {"-from", "flags_test.go", "-benchfmt"},
+		"-from and -cpu: what is":  {"-from", "flags_test.go", "-cpu=1"},
+		"-from and -quick: what ":  {"-from", "flags_test.go", "-quick"},
 	} {
 		var said bytes.Buffer
 		_, err := fake.parse(args, &said)
@@ -53,10 +63,10 @@ func TestParseErrors(t *testing.T) {
 func TestWantsMeasure(t *testing.T) {
 	c, err := fake.parse([]string{"6"}, io.Discard)
 	require.NoError(t, err)
-	s := c.selected(fake.Scenarios(c.quick))[0]
+	s := c.selected()[0]
 	var units []string
 	for _, m := range s.Measures {
-		if c.wants(s, m) {
+		if c.wants(m.Row, s.Full()) {
 			units = append(units, m.Unit)
 		}
 	}

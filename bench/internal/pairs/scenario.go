@@ -70,7 +70,7 @@ func (s Scenario) Full() string {
 
 // Implementation names a side of s, 0 or 1, in a benchmark's name.
 func (s Scenario) Implementation(side int) string {
-	if s.against() != "" {
+	if s.Sides != [2]string{} {
 		return s.Sides[side]
 	}
 	return [2]string{"port", "chan"}[side]
@@ -91,14 +91,6 @@ func (s Scenario) Enter() (leave func()) {
 		}
 		runtime.GOMAXPROCS(procs)
 	}
-}
-
-// against is what the two sides are, "" for a port and a channel.
-func (s Scenario) against() string {
-	if s.Sides == [2]string{} {
-		return ""
-	}
-	return s.Sides[0] + " ÷ " + s.Sides[1]
 }
 
 // Must ends the program: no operation of a scenario may fail.

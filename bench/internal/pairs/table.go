@@ -10,10 +10,16 @@ import (
 
 const columns = "%3s  %-44s %-9s %10s %10s  %8s  %-16s %-9s %s\n"
 
-// table prints outcomes as they come, one a line.
-type table struct{ w io.Writer }
+// table prints entries as they come, one a line.
+type table struct {
+	w     io.Writer
+	heads int
+}
 
-func (t table) head(m machine) error {
+func (t *table) head(m machine) error {
+	if t.heads++; t.heads > 1 {
+		fmt.Fprintln(t.w)
+	}
 	fmt.Fprintf(t.w, "%s\n\n", m)
 	fmt.Fprintln(t.w, strings.TrimSpace(`
 Port and channel take turns in one process. The ratio is port ÷ channel, the
@@ -26,33 +32,44 @@ with another pair than port ÷ channel, the columns are that pair's.`))
 	return err
 }
 
-func (t table) add(s Scenario, _ samples, verdicts []verdict) error {
-	for _, v := range verdicts {
-		m, o := v.Measure, v.outcome
-		value, interval := "", ""
-		if m.By != Alone && !math.IsNaN(o.value) {
-			value = format(m, o.value)
-			if !math.IsInf(o.lo, 0) && !math.IsInf(o.hi, 0) {
-				interval = format(m, o.lo) + " … " + format(m, o.hi)
-			}
-		}
-		said := o.goal
-		if o.relation != "" {
-			said = o.relation + ", " + said
-		}
-		if pair := s.against(); pair != "" {
-			said += "; " + pair
-		}
-		_, err := fmt.Fprintf(t.w, columns, fmt.Sprint(m.Row), s.Full(), m.Unit, amount(m.Unit, o.port),
-			amount(m.Unit, o.channel), value, interval, goal(m), said)
-		if err != nil {
-			return err
-		}
+func (t *table) add(e entry) error {
+	port, channel, value, interval := e.figures()
+	said := e.Verdict
+	if e.Relation != "" {
+		said = e.Relation + ", " + said
 	}
-	return nil
+	if pair := e.against(); pair != "" {
+		said += "; " + pair
+	}
+	_, err := fmt.Fprintf(t.w, columns, fmt.Sprint(e.Row), e.Scenario, e.Unit, port, channel, value, interval, e.Goal, said)
+	return err
 }
 
-func (t table) end() error { return nil }
+func (t *table) end() error {
+	_, err := fmt.Fprintln(t.w)
+	return err
+}
+
+// figures are the numbers of e in words; value and interval are empty where they
+// would say what port says, or nothing.
+func (e entry) figures() (port, channel, value, interval string) {
+	port, channel = amount(e.Unit, number(e.Port)), amount(e.Unit, number(e.Channel))
+	if e.by() != Alone && e.Value != nil {
+		value = e.format(*e.Value)
+		if e.Lo != nil && e.Hi != nil {
+			interval = e.format(*e.Lo) + " … " + e.format(*e.Hi)
+		}
+	}
+	return port, channel, value, interval
+}
+
+// number undoes finite, but that it makes nothing infinite.
+func number(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
+}
 
 // goal is a goal in words.
 func goal(m Measure) string {
@@ -67,11 +84,11 @@ func goal(m Measure) string {
 }
 
 // format is what is held against a goal: a number, or an amount with its sign.
-func format(m Measure, v float64) string {
-	if m.By == Ratio {
+func (e entry) format(v float64) string {
+	if e.by() == Ratio {
 		return fmt.Sprintf("%.2f", v)
 	}
-	return sign(v) + amount(m.Unit, math.Abs(v))
+	return sign(v) + amount(e.Unit, math.Abs(v))
 }
 
 func sign(v float64) string {

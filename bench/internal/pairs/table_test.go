@@ -22,17 +22,9 @@ func TestAmount(t *testing.T) {
 		"≤ 0.45":  goal(Measure{Unit: PerOp, Goal: 0.45}),
 		"< 1 ms":  goal(Measure{Unit: CPUTime, By: Alone, Goal: 1e6, Strict: true}),
 		"≤ 0":     goal(Measure{Unit: Allocs, By: Alone}),
-		"+12 B":   format(Measure{Unit: PerWaiter, By: Excess}, 12),
-		"−12 B":   format(Measure{Unit: PerWaiter, By: Excess}, -12),
+		"+12 B":   entry{Unit: PerWaiter, Compared: "port-channel"}.format(12),
+		"−12 B":   entry{Unit: PerWaiter, Compared: "port-channel"}.format(-12),
 	} {
 		require.Equal(t, want, got)
 	}
-}
-
-func TestCompared(t *testing.T) {
-	var s Scenario
-	require.Equal(t, "port/channel", s.compared(Ratio))
-	require.Equal(t, "port-channel", s.compared(Excess))
-	require.Equal(t, "port", s.compared(Alone))
-	require.Empty(t, s.against())
 }
