@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,6 +50,7 @@ func TestRows(t *testing.T) {
 			if m.By != pairs.Alone {
 				require.NotNil(t, s.Channel, s.Full())
 			}
+			require.False(t, strings.ContainsAny(s.Sides[0]+s.Sides[1], "/-"), s.Full())
 			require.Equal(t, m.Row == 18 || m.Row == 19, s.Sides != [2]string{}, s.Full())
 			if m.Row == 9 || m.Row == 10 {
 				require.Equal(t, 1.0, m.Goal, s.Full())

@@ -45,6 +45,18 @@ func TestFrom(t *testing.T) {
 	require.Equal(t, "fake: "+file+" is not what -json prints: no results\n", said)
 }
 
+func TestCompared(t *testing.T) {
+	for _, s := range []Scenario{{}, {Sides: [2]string{"functions", "methods"}}} {
+		for _, by := range []Comparison{Ratio, Excess, Alone} {
+			require.Equal(t, by, entry{Compared: s.compared(by)}.by(), s.compared(by))
+		}
+	}
+	require.Equal(t, "port/channel", Scenario{}.compared(Ratio))
+	require.Equal(t, "port-channel", Scenario{}.compared(Excess))
+	require.Empty(t, entry{Compared: "port/channel"}.against())
+	require.Equal(t, "functions ÷ methods", entry{Compared: "functions/methods"}.against())
+}
+
 func TestMarkdown(t *testing.T) {
 	v := func(v float64) *float64 { return &v }
 	var out bytes.Buffer

@@ -16,7 +16,7 @@ type Scenario struct {
 	Measures []Measure // what a side returns, in this order
 	Port     func() Side
 	Channel  func() Side // nil where channels have no counterpart
-	Sides    [2]string   // what Port and Channel are where one is not a port or the other no channel
+	Sides    [2]string   // what Port and Channel are where one is not a port or the other no channel; without "/" and "-"
 	Least    int         // operations a slice has at least, 1 if 0
 	Once     bool        // measured once, over Least operations, not in pairs
 	Procs    int         // GOMAXPROCS of its own if not 0

@@ -1,0 +1,27 @@
+// Peers measures ports beside the queues and pools of others, in the workloads
+// that bench has for channels. It is a module of its own, so that the library
+// does not depend on them.
+//
+//	cd bench/peers && go run .     all of them
+//	go run . xsync ants            the scenarios that begin so
+//	go run . -h                    the rest, as for bench
+package main
+
+import "github.com/iocp-go/iocp/bench/internal/pairs"
+
+func main() { command.Main() }
+
+var command = pairs.Command{
+	Package: "github.com/iocp-go/iocp/bench/peers",
+	Usage: `usage: go run . [flags] [row or name ...]
+
+Measures ports beside the queues and pools of others. A number is a row of the
+table, anything else a regular expression that matches from the start of a
+scenario's name: 'xsync', 'xsync/shape=2x2', 'ants/work=0ns'. All without one.
+
+`,
+	Scenarios: func(bool) []pairs.Scenario { return append(queueScenarios(), poolScenarios()...) },
+}
+
+// faster is what every scenario is measured for.
+var faster = []pairs.Measure{{Row: 17, Unit: pairs.PerOp, Goal: 1, Strict: true}}

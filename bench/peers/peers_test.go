@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/work"
+)
+
+func TestMain(m *testing.M) {
+	pairs.Burn()
+	os.Exit(m.Run())
+}
+
+// Every side runs and loses nothing, or it panics.
+func TestScenarios(t *testing.T) {
+	names := map[string]bool{}
+	for _, s := range command.Scenarios(true) {
+		require.False(t, names[s.Full()], "two scenarios named %s", s.Full())
+		names[s.Full()] = true
+		require.False(t, strings.ContainsAny(s.Sides[0]+s.Sides[1], "/-"), s.Full())
+		t.Run(s.Full(), func(t *testing.T) {
+			for _, open := range []func() pairs.Side{s.Port, s.Channel} {
+				run := open()
+				for _, n := range []int{1, 3, 2500} { // a queue lives on across slices
+					require.Len(t, run(n), 1)
+				}
+			}
+		})
+	}
+	require.Len(t, names, 2*6+3*9)
+}
+
+// A crew that leaves a function out, when there are many, is found.
+func TestCounted(t *testing.T) {
+	lazy := work.Crew{
+		Submit: func(n int, f func()) {
+			for range max(1, n-1) {
+				f()
+			}
+		},
+		Stop: func() int { return 0 },
+	}
+	run := counted(0, func() work.Crew { return lazy })
+	require.NotPanics(t, func() { run(2) })
+	require.PanicsWithValue(t, "pool: 9 of 10 taken", func() { run(10) })
+}
+
+func TestCommand(t *testing.T) {
+	var out, said bytes.Buffer
+	require.Equal(t, 0, command.Run([]string{"-slice=100us", "-count=6", "xsync/shape=1x1", "conc/work=0ns/workers=4"}, &out, &said), said.String())
+	require.Regexp(t, `(?m)^ 17  xsync/shape=1x1 .* < 1\.00 .*; port ÷ xsync$`, out.String())
+	require.Regexp(t, `(?m)^ 17  conc/work=0ns/workers=4 .*; port ÷ conc$`, out.String())
+	require.Equal(t, 2, command.Run([]string{"16"}, &out, &said))
+	require.Contains(t, said.String(), "peers: no row 16; -list prints what there is")
+}
