@@ -3,8 +3,9 @@
 package main
 
 import (
-	"github.com/iocp-go/iocp/bench/internal/pairs"
 	"golang.org/x/sys/unix"
+
+	"github.com/iocp-go/iocp/bench/internal/pairs"
 )
 
 // processTime is the processor time of the process so far, in nanoseconds.

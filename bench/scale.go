@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"github.com/iocp-go/iocp"
-
 	"github.com/iocp-go/iocp/bench/internal/pairs"
 	"github.com/iocp-go/iocp/bench/internal/work"
 )

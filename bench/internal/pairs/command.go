@@ -19,29 +19,29 @@ type Command struct {
 }
 
 // Main is the program's main function.
-func (c Command) Main() {
+func (command Command) Main() {
 	Burn()
-	os.Exit(c.Run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(command.Run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // Run does what the arguments ask for and returns the exit status.
-func (c Command) Run(args []string, stdout, stderr io.Writer) int {
-	asked, err := c.parse(args, stderr)
+func (command Command) Run(args []string, stdout, stderr io.Writer) int {
+	c, err := command.parse(args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
 		return 2
 	}
-	if err := asked.run(stdout); err != nil {
-		c.say(stderr, err)
+	if err := c.run(stdout); err != nil {
+		command.say(stderr, err)
 		return 1
 	}
 	return 0
 }
 
-func (c Command) say(w io.Writer, err error) error {
-	fmt.Fprintf(w, "%s: %v\n", path.Base(c.Package), err)
+func (command Command) say(w io.Writer, err error) error {
+	fmt.Fprintf(w, "%s: %v\n", path.Base(command.Package), err)
 	return err
 }
 
