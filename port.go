@@ -20,9 +20,10 @@
 // most the newest waiter of a port, and GOMAXPROCS-1 in the process, sleep as a
 // thread, and for a millisecond at most; when packets follow each other within
 // microseconds that one stays awake between them, for up to 50 µs, and keeps a
-// processor busy. The last millisecond of a timeout the newest waiter sleeps as a
-// thread too, which ends sooner than the runtime's timers. In a steady stream looking again only slows the poster down, so
-// there it sleeps at once, as a goroutine.
+// processor busy. The newest waiter also sleeps as a thread in the last millisecond
+// of its timeout, for that is less late than the runtime's timers. In a steady
+// stream looking again only slows the poster down, so there it sleeps at once, as a
+// goroutine.
 //
 // # Memory order
 //
