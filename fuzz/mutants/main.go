@@ -14,95 +14,93 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
 
 func main() {
 	n := flag.Int("n", 1, "how often to run the check of each")
+	p := flag.Int("p", runtime.GOMAXPROCS(0), "how many at a time")
 	run := flag.String("run", "", "only mutants whose names match this regular expression")
 	out := flag.String("o", "", "write the table to this file")
 	flag.Parse()
-	if err := all(*n, *run, *out); err != nil {
+	if err := all(max(*n, 1), max(*p, 1), *run, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-// limit is how long one run of a check may take with a mutant in it: one that
-// hangs has caught it. Without it may take slack times as long, on a busy machine.
+// A check that hangs has caught its mutant. It hangs when it takes limit, and slack
+// times as long as it takes without.
 const (
 	limit = 5 * time.Second
-	slack = 60
+	slack = 10
 )
 
-func all(n int, run, out string) error {
+func all(n, p int, run, out string) error {
 	only, err := regexp.Compile(run)
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "mutants")
-	if err != nil {
-		return err
+	type result struct {
+		trial
+		err error
 	}
-	defer os.RemoveAll(dir)
-	if err := export(dir); err != nil {
-		return err
+	var results []chan result
+	next := make(chan func(*tree))
+	for range p {
+		dir, err := os.MkdirTemp("", "mutants")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if err := export(dir); err != nil {
+			return err
+		}
+		go func() {
+			t := &tree{dir: dir, limits: map[[2]string]time.Duration{}}
+			for f := range next {
+				f(t)
+			}
+		}()
 	}
-	// Without a mutant every check passes, or it says nothing. Checks that several
-	// share are run once.
-	sound := map[[2]string]bool{}
+	var selected []mutant
+	for _, m := range mutants {
+		if only.MatchString(m.name) {
+			selected = append(selected, m)
+			results = append(results, make(chan result, 1))
+		}
+	}
+	go func() {
+		defer close(next)
+		for i, m := range selected {
+			next <- func(t *tree) {
+				got, err := t.try(m, n)
+				results[i] <- result{got, err}
+			}
+		}
+	}()
+
 	var table bytes.Buffer
 	fmt.Fprintf(&table, "| bug | in | caught by | of %d | median |\n|---|---|---|--:|--:|\n", n)
 	missed := 0
-	for _, m := range mutants {
-		if !only.MatchString(m.name) {
-			continue
+	for i, m := range selected {
+		r := <-results[i]
+		if r.err != nil {
+			return fmt.Errorf("%q: %w", m.name, r.err)
 		}
-		path := filepath.Join(dir, m.file)
-		was, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if c := strings.Count(string(was), m.old); c != 1 {
-			return fmt.Errorf("%q: %s has the code %d times", m.name, m.file, c)
-		}
-		if !sound[m.by] {
-			c, err := build(dir, m.by)
-			if err != nil {
-				return fmt.Errorf("%q: %w", m.name, err)
-			}
-			if text, caught := c.run(slack * limit); caught {
-				return fmt.Errorf("%v fails without a mutant:\n%s", m.by, text)
-			}
-			sound[m.by] = true
-		}
-		now := strings.Replace(string(was), m.old, m.new, 1)
-		if err := os.WriteFile(path, []byte(now), 0o644); err != nil {
-			return err
-		}
-		caught, took := 0, []time.Duration(nil)
-		c, err := build(dir, m.by)
-		if err != nil {
-			return fmt.Errorf("%q: %w", m.name, err)
-		}
-		for range n {
-			start := time.Now()
-			if _, ok := c.run(limit); ok {
-				caught++
-			}
-			took = append(took, time.Since(start))
-		}
-		if err := os.WriteFile(path, was, 0o644); err != nil {
-			return err
-		}
-		verdict := "caught"
-		if caught != n {
+		verdict, how := "caught", ""
+		if r.caught != n {
 			verdict = "MISSED"
 			missed++
 		}
-		fmt.Printf("%-6s %2d of %d  %6s  %s: %s\n", verdict, caught, n, median(took), m.name, strings.Join(m.by[:], " "))
-		fmt.Fprintf(&table, "| %s | %s | %s | %d | %s |\n", m.name, m.file, cell(m.by), caught, median(took))
+		if r.hung != 0 {
+			how = ", hung"
+		}
+		fmt.Printf("%-6s %2d of %d  %6s%s  %s: %s\n", verdict, r.caught, n, r.took, how, m.name, strings.Join(m.by[:], " "))
+		fmt.Fprintf(&table, "| %s | %s | %s | %d | %s%s |\n", m.name, m.file, cell(m.by), r.caught, r.took, how)
 	}
 	if out != "" {
 		if err := os.WriteFile(out, table.Bytes(), 0o644); err != nil {
@@ -115,6 +113,63 @@ func all(n int, run, out string) error {
 	return nil
 }
 
+// tree is a copy of the code.
+type tree struct {
+	dir    string
+	limits map[[2]string]time.Duration // of the checks that pass there without a mutant
+}
+
+// trial is what came of a mutant.
+type trial struct {
+	caught, hung int           // hung among those that were caught
+	took         time.Duration // the median
+}
+
+// try puts m into the tree and runs its check n times.
+func (t *tree) try(m mutant, n int) (got trial, err error) {
+	path := filepath.Join(t.dir, m.file)
+	was, err := os.ReadFile(path)
+	if err != nil {
+		return got, err
+	}
+	if c := strings.Count(string(was), m.old); c != 1 {
+		return got, fmt.Errorf("%s has the code %d times", m.file, c)
+	}
+	if t.limits[m.by] == 0 {
+		// Without a mutant the check passes, or it says nothing.
+		c, err := build(t.dir, m.by)
+		if err != nil {
+			return got, err
+		}
+		start := time.Now()
+		if text, caught := c.run(10 * time.Minute); caught {
+			return got, fmt.Errorf("%v fails without a mutant:\n%s", m.by, text)
+		}
+		t.limits[m.by] = max(limit, slack*time.Since(start)).Round(time.Second)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(was), m.old, m.new, 1)), 0o644); err != nil {
+		return got, err
+	}
+	c, err := build(t.dir, m.by)
+	if err != nil {
+		return got, err
+	}
+	var took []time.Duration
+	for range n {
+		start := time.Now()
+		text, caught := c.run(t.limits[m.by])
+		took = append(took, time.Since(start))
+		if caught {
+			got.caught++
+		}
+		if strings.Contains(text, "panic: test timed out") {
+			got.hung++
+		}
+	}
+	got.took = median(took)
+	return got, os.WriteFile(path, was, 0o644)
+}
+
 func cell(by [2]string) string {
 	if strings.HasPrefix(by[0], "model") {
 		return by[0] + ": " + by[1]
@@ -123,13 +178,7 @@ func cell(by [2]string) string {
 }
 
 func median(d []time.Duration) time.Duration {
-	for i := range d {
-		for j := range i {
-			if d[i] < d[j] {
-				d[i], d[j] = d[j], d[i]
-			}
-		}
-	}
+	slices.Sort(d)
 	return d[len(d)/2].Round(10 * time.Millisecond)
 }
 
@@ -164,7 +213,7 @@ type check struct {
 func build(dir string, by [2]string) (check, error) {
 	bin := filepath.Join(dir, "check.test")
 	c := check{dir: dir}
-	args := []string{"test", "-c", "-vet=off", "-o", bin}
+	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", bin}
 	switch pkg := by[0]; {
 	case strings.HasPrefix(pkg, "model"):
 		of := "TestModel"
