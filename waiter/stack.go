@@ -161,12 +161,19 @@ func (s *Stack[T]) Stats() Stats {
 // HandOver gives what is in q to waiters, as long as there are both and the limit
 // allows. Whoever put something into q calls it if Any.
 func (s *Stack[T]) HandOver(q Queue[T]) {
-	// At the limit there is nothing to do, and no need of the lock. The addition of
-	// nothing is there to order what was published before the value it returns: of
-	// those in flight then, somebody's Pass decrements later, and finds it.
-	if s.inFlight.Add(0) < s.limit {
-		s.Settle(q)
+	// At the limit there is nothing to do, and no need of the lock: of those in
+	// flight somebody's Pass decrements later, and finds what was published. For that
+	// the load must not overtake the publication, as it may if that is amd64's release
+	// store. It cannot overtake a locked instruction. That is on a word of our own: on
+	// inFlight, the posters of a burst would fight for its line.
+	if s.inFlight.Load() >= s.limit {
+		var fence atomicInt32
+		fence.Add(0)
+		if s.inFlight.Load() >= s.limit {
+			return
+		}
 	}
+	s.Settle(q)
 }
 
 // Settle is HandOver that also releases everybody if q is over. Whoever closed q

@@ -160,7 +160,7 @@ var mutants = []mutant{
 	},
 	{
 		"the limit read without a fence", "waiter/stack.go",
-		"if s.inFlight.Add(0) < s.limit {", "if s.inFlight.Load() < s.limit {",
+		"fence.Add(0)", "fence.Load()",
 		model("chain"),
 	},
 	{
