@@ -137,13 +137,13 @@ var mutants = []mutant{
 	// Waiting.
 	{
 		"registered after the last look", "waiter/stack.go",
-		"below := s.insert(w, again || s.order == NewestFirst) // W1\n\ts.mu.Unlock()\n\tif below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}\n\tswitch idle := q.Idle(); { // W2",
-		"idle := q.Idle()\n\tbelow := s.insert(w, again || s.order == NewestFirst)\n\ts.mu.Unlock()\n\tif below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}\n\tswitch {",
+		"below := s.insert(w, again || s.order == NewestFirst) // W1\n\ts.mu.Unlock()\n\tif below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}\n\tif !q.Idle() { // W2",
+		"idle := q.Idle()\n\tbelow := s.insert(w, again || s.order == NewestFirst)\n\ts.mu.Unlock()\n\tif below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}\n\tif !idle {",
 		model("post, get"),
 	},
 	{
 		"no last look", "waiter/stack.go",
-		"switch idle := q.Idle(); { // W2", "switch idle := true; {",
+		"if !q.Idle() { // W2", "if false { // W2",
 		model("post, get"),
 	},
 	{
