@@ -39,7 +39,8 @@ const (
 	// process, sleep as goroutines all the same.
 	ParkThread = waiter.ParkThread
 	// ParkGoroutine puts the goroutine to sleep and leaves the thread to others,
-	// as a channel does.
+	// as a channel does. It is the one for a bubble of testing/synctest: what a
+	// thread sleeps there is real time.
 	ParkGoroutine = waiter.ParkGoroutine
 )
 

@@ -1,7 +1,6 @@
 package iocp
 
 import (
-	"sync"
 	"time"
 
 	"github.com/iocp-go/iocp/waiter"
@@ -12,56 +11,64 @@ import (
 // every waiter sleeps as a goroutine.
 var newThreadParker func() waiter.Parker
 
-// goroutineParker is a waiter.Parker on the runtime's own ground: a channel with
-// room for the token. It works on every platform, and the thread goes on to run
-// other goroutines.
-type goroutineParker chan struct{}
+// goroutineParker is a waiter.Parker on the runtime's own ground: a channel that
+// holds the token, and a timer made by the first wait that has a deadline. It
+// works on every platform, and the thread goes on to run other goroutines.
+type goroutineParker struct {
+	token chan struct{}
+	timer *time.Timer
+}
 
-func newGoroutineParker() waiter.Parker { return make(goroutineParker, 1) }
+func newGoroutineParker() waiter.Parker {
+	return &goroutineParker{token: make(chan struct{}, 1)}
+}
 
 // Park implements [waiter.Parker].
-func (p goroutineParker) Park(deadline int64, done <-chan struct{}) bool {
+func (p *goroutineParker) Park(deadline int64, done <-chan struct{}) bool {
 	if deadline == waiter.Forever && done == nil {
-		<-p
+		<-p.token
 		return true
 	}
 	return p.parkSelect(deadline, done)
 }
 
-// timers are stopped ones, for waits with a deadline.
-var timers sync.Pool
-
 // parkSelect is the rest of Park, apart so that a goroutine that sleeps without
 // end keeps the stack of 2 KiB that it began with.
-func (p goroutineParker) parkSelect(deadline int64, done <-chan struct{}) bool {
-	var expired <-chan time.Time
-	if deadline != waiter.Forever {
+func (p *goroutineParker) parkSelect(deadline int64, done <-chan struct{}) bool {
+	if deadline == waiter.Forever {
+		select {
+		case <-p.token:
+			return true
+		case <-done:
+			return false
+		}
+	}
+	for {
 		// Computed before the timer reads the clock again, so that it is not early.
 		left := time.Duration(deadline - waiter.Now())
-		timer, _ := timers.Get().(*time.Timer)
-		if timer == nil {
-			timer = time.NewTimer(left)
+		if p.timer == nil {
+			p.timer = time.NewTimer(left)
 		} else {
-			timer.Reset(left)
+			p.timer.Reset(left)
 		}
-		expired = timer.C
-		defer func() {
-			timer.Stop() // since Go 1.23 nothing stale is left in its channel
-			timers.Put(timer)
-		}()
-	}
-	select {
-	case <-p:
-		return true
-	case <-expired:
-		return false
-	case <-done:
-		return false
+		select {
+		case <-p.token:
+			p.timer.Stop()
+			return true
+		case <-p.timer.C:
+			// With asynctimerchan=1 a tick of the wait before may have been left.
+			if waiter.Now() >= deadline {
+				return false
+			}
+		case <-done:
+			p.timer.Stop()
+			return false
+		}
 	}
 }
 
 // Ready implements [waiter.Parker].
-func (p goroutineParker) Ready() bool { return len(p) != 0 }
+func (p *goroutineParker) Ready() bool { return len(p.token) != 0 }
 
 // Unpark implements [waiter.Parker]. The channel has room for the one token.
-func (p goroutineParker) Unpark() { p <- struct{}{} }
+func (p *goroutineParker) Unpark() { p.token <- struct{}{} }

@@ -214,3 +214,26 @@ func TestPark_DoesNotAllocate(t *testing.T) {
 		}))
 	})
 }
+
+// With asynctimerchan=1 a timer that was stopped too late leaves its tick in the
+// channel. The next wait must not take that for its own.
+func TestPark_StaleTick(t *testing.T) {
+	t.Setenv("GODEBUG", "asynctimerchan=1")
+	p := newGoroutineParker()
+	for range 300 {
+		deadline := in(250 * time.Microsecond)
+		unparked := async(func() (bool, error) {
+			for waiter.Now() < deadline {
+			}
+			p.Unpark()
+			return true, nil
+		})
+		if !p.Park(deadline, nil) {
+			require.True(t, p.Park(waiter.Forever, nil))
+		}
+		<-unparked
+		deadline = in(500 * time.Microsecond)
+		require.False(t, p.Park(deadline, nil))
+		require.GreaterOrEqual(t, waiter.Now(), deadline)
+	}
+}

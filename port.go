@@ -20,10 +20,10 @@
 // most the newest waiter of a port, and GOMAXPROCS-1 in the process, sleep as a
 // thread, and for a millisecond at most; when packets follow each other within
 // microseconds that one stays awake between them, for up to 50 µs, and keeps a
-// processor busy. The newest waiter also sleeps as a thread in the last millisecond
-// of its timeout, for that is less late than the runtime's timers. In a steady
-// stream looking again only slows the poster down, so there it sleeps at once, as a
-// goroutine.
+// processor busy. A goroutine that is the newest waiter a millisecond before its
+// timeout sleeps on as a thread, for that is less late than the runtime's timers. In
+// a steady stream looking again only slows the poster down, so there it sleeps at
+// once, as a goroutine.
 //
 // # Memory order
 //

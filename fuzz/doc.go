@@ -50,12 +50,13 @@
 //
 // # Mutants
 //
-//	go run ./fuzz/mutants -n 10
+//	go run ./fuzz/mutants -n 10 -p 1 -o fuzz/mutants/table.md
 //
 // puts bugs into copies of the tree, one at a time, and runs the check that is to
 // catch it ten times: most are caught by the model checker, whose answer is always
-// the same; -o writes a table of which, and in what time. A check that catches
-// nothing, or fails without a mutant, fails the command.
+// the same. It writes the table of which check caught which bug and in what time. A
+// check that misses its bug, or fails without, fails the command; one that hangs
+// catches it, and the table says so. .ci/run has each caught once.
 //
 // # Histories
 //

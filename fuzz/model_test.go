@@ -126,6 +126,9 @@ func (s scenario) program() sched.Program {
 			if !linear(history, fifo{room: s.room()}) {
 				return fmt.Errorf("no order explains this history:\n%s", tell(history))
 			}
+			if n := waiter.Threads(); n != 0 {
+				return fmt.Errorf("%d threads still counted", n)
+			}
 			if s.end != nil {
 				return s.end(cs, port)
 			}
@@ -287,7 +290,10 @@ func scenarios() []scenario {
 		{name: "threads", bound: 2, opts: []iocp.Option{auto}, threads: threads{both(post, post), get, get}},
 		{name: "thread, deadline", bound: 3, opts: []iocp.Option{auto}, threads: threads{post, getSoon}},
 		{name: "thread at the end", bound: 3, opts: []iocp.Option{auto}, threads: threads{post, getLate}},
-		{name: "thread at the end, newcomer", bound: 2, opts: []iocp.Option{auto}, threads: threads{both(post, post), getLate, get}},
+		{name: "thread at the end, newcomer", bound: 1, opts: []iocp.Option{auto}, threads: threads{both(post, post), getLate, get}},
+		{name: "threads at the end, close", bound: 1, opts: []iocp.Option{auto}, threads: threads{closePort, post, getLate, get}},
+		{name: "threads at the end, interrupt", bound: 1, opts: []iocp.Option{auto}, threads: threads{interrupt, post, getLate, get}},
+		{name: "threads at the end, twice", bound: 1, opts: []iocp.Option{auto}, threads: threads{both(post, post), both(getLate, getLate), getSoon}},
 		{name: "thread, newcomer leaves", bound: 2, opts: []iocp.Option{auto}, threads: threads{post, get, getSoon}},
 		{name: "thread, newcomer canceled", bound: 1, opts: []iocp.Option{auto}, threads: threads{getContext, cancel, get, post}},
 		{name: "threads, close", bound: 2, opts: []iocp.Option{auto}, threads: threads{closePort, get, get}},

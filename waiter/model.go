@@ -34,6 +34,12 @@ func (p *pace) init() {
 // and the states with it.
 var yields = 0
 
+// flock is 1, so that two waiters are many.
+const flock = 1
+
+// Threads is how many threads are counted against the budget: none after a run.
+func Threads() int { return int(threads.Load()) }
+
 // Model prepares for a run: callers look again so often before they sleep, stacks
 // begin in a torrent or not, and no thread is left of the run before.
 func Model(looks int, inTorrent bool) {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A Parker puts the goroutine that owns it to sleep, once for each registration
-// on a stack. What an implementation must do, and all that Stack relies on:
+// A Parker puts the goroutine that owns it to sleep, for a registration on a stack
+// at least once. What an implementation must do, and all that Stack relies on:
 //
 //   - Unpark leaves a token, and never waits. Whatever happened before Unpark
 //     synchronizes before the return of the Park that consumes the token.
@@ -39,7 +39,7 @@ func Deadline(timeout time.Duration) int64 {
 		return Forever
 	}
 	now := Now()
-	if int64(timeout) > Forever-now {
+	if now > 0 && int64(timeout) > Forever-now { // not so in a bubble of testing/synctest
 		return Forever
 	}
 	return now + int64(timeout)

@@ -88,7 +88,7 @@ const threadSleep = 1_000_000
 // done is what the wait ends at besides its deadline, inFlight the number of
 // waiters that have been handed something and have not run since.
 func (p *policy) choose(done <-chan struct{}, inFlight int32) way {
-	if p.parking == ParkGoroutine || done != nil {
+	if p.parking == ParkGoroutine || p.parkers.Thread == nil || done != nil {
 		return byGoroutine // a futex cannot wait for a channel
 	}
 	if p.parking == ParkAuto {
@@ -110,7 +110,7 @@ func (p *policy) claim() bool {
 	if p.parking == ParkAuto {
 		budget = int32(runtime.GOMAXPROCS(0)) - 1
 	}
-	if p.parkers.Thread == nil || threads.Load() >= budget {
+	if threads.Load() >= budget {
 		return false
 	}
 	if threads.Add(1) > budget {
@@ -143,11 +143,15 @@ func (p *policy) faster() way {
 	return how
 }
 
-// times reports whether to learn from the n-th sleep of a stack. To time one takes
-// two looks at the clock: beside the sleep of a thread they are nothing, but a
-// fifth of what that of a goroutine costs which runs soon. Of those it is one in 8.
+// mixes reports whether there are two ways to sleep, to choose from.
+func (p *policy) mixes() bool { return p.parking == ParkAuto && p.parkers.Thread != nil }
+
+// times reports whether to learn from the sleep of the waiter that gets the n-th
+// hand-over. To time one takes two looks at the clock: beside the sleep of a thread
+// they are nothing, but a fifth of what that of a goroutine costs which runs soon.
+// Of those it is one in 8.
 func (p *policy) times(how way, n uint64) bool {
-	if p.parking != ParkAuto {
+	if !p.mixes() {
 		return false
 	}
 	cost := p.cost[byGoroutine].Load()

@@ -102,7 +102,7 @@ type Stack[T any] struct {
 	mu       mutex
 	first    *waiter[T] // released next
 	last     *waiter[T]
-	thread   *waiter[T] // under ParkAuto, the one that sleeps as a thread: the last to come, or none
+	thread   *waiter[T] // under ParkAuto, the one that sleeps as a thread: first, or none
 	handOffs uint64     // as in Stats
 	parks    uint64     // likewise
 
@@ -191,7 +191,7 @@ func (s *Stack[T]) Settle(q Queue[T]) {
 			s.inFlight.Add(1)
 			w := s.release(s.first, Handed)
 			w.val = v
-			if w.timed {
+			if w.timed = s.policy.times(w.way, s.handOffs); w.timed {
 				w.handed = Now()
 			}
 			if s.policy.parking == ParkAuto {
@@ -207,10 +207,6 @@ func (s *Stack[T]) Settle(q Queue[T]) {
 		wake(head)
 	}
 }
-
-// flock is how many waiters of a queue that is over are released at a time: few
-// enough to be in the cache still when they are woken.
-const flock = 64
 
 // Interrupt ends the waits of those on the stack and returns their number.
 func (s *Stack[T]) Interrupt() (n int) {
@@ -249,7 +245,10 @@ func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again 
 	}
 	woken := false
 	if why == 0 && how == byThread && s.policy.parking == ParkAuto {
+		start := Now()
+		s.policy.spin(w.parkers[byThread], start, deadline)
 		woken, why = s.nap(w, deadline)
+		s.policy.slept(Now() - start)
 		how = byGoroutine
 	}
 	switch {
@@ -275,16 +274,13 @@ func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again 
 	return v, why
 }
 
-// nap is how a wait begins whose waiter sleeps as a thread under ParkAuto: until
-// it has a token, and then woken is true, or until deadline, and then why is
-// Expired, or until it is to go on as a goroutine.
+// nap is the sleep of a thread under ParkAuto: until it has a token, and then woken
+// is true, or until deadline, and then why is Expired, or until it is to go on as a
+// goroutine.
 func (s *Stack[T]) nap(w *waiter[T], deadline int64) (woken bool, why Outcome) {
 	thread := w.parkers[byThread]
-	start := Now()
-	brief := min(deadline, start+threadSleep)
-	s.policy.spin(thread, start, brief)
+	brief := min(deadline, Now()+threadSleep)
 	expired := !thread.Park(brief, nil)
-	s.policy.slept(Now() - start)
 	if expired {
 		s.mu.Lock()
 		if expired = s.thread == w; expired {
@@ -312,7 +308,7 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 	// The runtime's timers are late by what the thread that waits for them rounds
 	// and sleeps over, up to half a millisecond; a thread's own deadline is not.
 	early := deadline - threadSleep
-	if how == byGoroutine && done == nil && s.policy.parking == ParkAuto && early > Now() {
+	if how == byGoroutine && done == nil && s.policy.mixes() && early > Now() {
 		if w.parkers[how].Park(early, nil) {
 			return 0
 		}
@@ -332,22 +328,17 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 }
 
 // promote makes w, which sleeps as a goroutine, go on as a thread, and reports
-// whether it may.
+// whether it may: it is the newest, nobody has been readied whose scheduler slot it
+// could keep, and the budget allows it.
 func (s *Stack[T]) promote(w *waiter[T]) bool {
-	if !s.policy.claim() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first != w || s.inFlight.Load() != 0 || s.policy.pace.fast.Load() || !s.policy.claim() {
 		return false
 	}
-	s.mu.Lock()
-	newest := s.first == w && s.thread == nil
-	if newest {
-		s.thread = w
-		w.by(byThread, &s.policy)
-	}
-	s.mu.Unlock()
-	if !newest {
-		threads.Add(-1)
-	}
-	return newest
+	s.thread = w // there is none: whoever came after w, and demoted it, has left
+	w.by(byThread, &s.policy)
+	return true
 }
 
 // demote makes the waiter that sleeps as a thread go on as a goroutine, and
@@ -407,7 +398,6 @@ func (s *Stack[T]) insert(w *waiter[T], next bool) (below *waiter[T]) {
 		}
 	}
 	w.listed = true
-	w.timed = s.policy.times(w.way, s.parks)
 	s.parks++
 	switch {
 	case s.first == nil:

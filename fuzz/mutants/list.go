@@ -225,8 +225,8 @@ var mutants = []mutant{
 	},
 	{
 		"the end told to the first of many", "waiter/stack.go",
-		"s.mu.Unlock()\n\t\twake(head)\n\t}\n}\n\n// flock", "s.mu.Unlock()\n\t\twake(head)\n\t\tover = false\n\t}\n}\n\n// flock",
-		test("./waiter", "TestClosed$"),
+		"s.mu.Unlock()\n\t\twake(head)\n\t}\n}\n\n// Interrupt", "s.mu.Unlock()\n\t\twake(head)\n\t\tover = false\n\t}\n}\n\n// Interrupt",
+		model("threads, close"),
 	},
 	{
 		"a poster that is not next does not serve who is", "waiter/stack.go",
@@ -245,7 +245,7 @@ var mutants = []mutant{
 	},
 	{
 		"who has been handed something goes on as a thread", "waiter/stack.go",
-		"newest := s.first == w && s.thread == nil", "newest := s.thread == nil",
+		"if s.first != w || s.inFlight", "if s.inFlight",
 		test("./waiter", "TestEndsAsThread"),
 	},
 	{
