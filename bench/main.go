@@ -2,7 +2,7 @@
 // holds the ratios against goals. Two rows measure ports beside ports: the functions
 // over handles beside the methods, ports that may grow beside fixed ones.
 //
-//	go run ./bench                 the whole table, in less than three minutes
+//	go run ./bench                 the whole table, in about three minutes
 //	go run ./bench stream          the scenarios that begin so
 //	go run ./bench 4 5             rows 4 and 5
 //	go run ./bench -quick          a smoke run

@@ -1,6 +1,7 @@
 package pairs
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -39,7 +40,7 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 		fs.PrintDefaults()
 	}
 	row := fs.String("row", "", "`rows` by number, separated by commas")
-	cpu := fs.String("cpu", "", "values of GOMAXPROCS, separated by commas (default: as it is)")
+	cpu := fs.String("cpu", "", "`values` of GOMAXPROCS, separated by commas (default: as it is)")
 	fs.IntVar(&c.pairs, "count", 12, fmt.Sprintf("`pairs` of slices for each scenario, %d at least", leastPairs))
 	fs.DurationVar(&c.slice, "slice", c.slice, "`length` of a slice")
 	fs.BoolVar(&c.quick, "quick", false, "a smoke run, too short to conclude from: short slices, few pairs, small crowds")
@@ -100,10 +101,10 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 			c.rows = append(c.rows, n)
 			continue
 		}
-		re, err := regexp.Compile("^(?:" + word + ")")
-		if err != nil {
-			return config{}, command.say(w, fmt.Errorf("%q: %w", word, err))
+		if _, err := regexp.Compile(word); err != nil || word == "" {
+			return config{}, command.say(w, fmt.Errorf("name %q: %w", word, cmp.Or(err, errors.New("empty"))))
 		}
+		re := regexp.MustCompile("^(?:" + word + ")")
 		c.names = append(c.names, re)
 	}
 	if set["from"] {

@@ -26,8 +26,7 @@ type samples struct {
 }
 
 // run measures s: pairs of slices, one of each side, in an order that is swapped
-// from pair to pair. What one side left to the collector is collected before the
-// other pays for it.
+// from pair to pair. What is left to the collector is collected between the pairs.
 func (r *runner) run(s Scenario) samples {
 	defer s.Enter()()
 	sides := []Side{s.Port()}
@@ -65,19 +64,21 @@ func (r *runner) run(s Scenario) samples {
 }
 
 // calibrate warms a side up and returns how many operations make a slice. It
-// believes two runs in a row that come near, for one may have met with a hiccup,
-// and one that is far longer. What a side returns as the time of an operation
+// believes two runs in a row that come near, or two of the least that are far longer,
+// for one may have met with a hiccup. What a side returns as the time of an operation
 // leaves out what it does in between; with that a slice may take four times as
 // long, not more.
 func (r *runner) calibrate(s Scenario, run Side) int {
 	least, slice := max(s.Least, 1), float64(r.slice)
-	near, fastest := 0, math.Inf(1)
+	near, far, fastest := 0, 0, math.Inf(1)
 	for n := least; ; n = max(least, min(10*n, int(slice/fastest))) {
 		start := Now()
 		var values []float64
 		r.guard(s, func() { values = run(n) })
 		elapsed := float64(Now() - start)
-		far := elapsed > 4*slice
+		if elapsed > 4*slice && n == least {
+			far++
+		}
 		if s.Measures[0].Unit == PerOp {
 			elapsed = max(values[0]*float64(n), elapsed/4)
 		}
@@ -85,7 +86,7 @@ func (r *runner) calibrate(s Scenario, run Side) int {
 		if near++; elapsed < slice/2 {
 			near = 0
 		}
-		if near == 2 || far && n == least {
+		if near == 2 || far == 2 {
 			return max(least, int(slice/fastest))
 		}
 	}
