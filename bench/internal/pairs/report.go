@@ -126,7 +126,7 @@ func readReport(file string) (*report, error) {
 	if err := json.Unmarshal(text, &r); err != nil {
 		return nil, fmt.Errorf("%s is not what -json prints: %w", file, err)
 	}
-	if len(r.Results) == 0 {
+	if len(r.Results) == 0 || r.Machine.Procs == 0 || r.Results[0].Row == 0 {
 		return nil, fmt.Errorf("%s is not what -json prints: no results", file)
 	}
 	return &r, nil
