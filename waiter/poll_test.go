@@ -100,10 +100,45 @@ func TestTorrentForMany(t *testing.T) {
 	q.taken = minMask
 	fill(q, flood)
 	looks(s, q)
+	drain(q, flood)
 	for range 100 {
 		q.taken += 16 * few
 		for range 16 {
 			require.Zero(t, looks(s, q))
 		}
 	}
+}
+
+// In a torrent who finds nothing pauses, and goes on if that has brought much. A
+// pause that brings little is made ever more seldom, but is not given up.
+func TestLull(t *testing.T) {
+	s, q := newPaced(t)
+	pace := &s.policy.pace
+	q.taken = minMask
+	fill(q, flood)
+	looks(s, q)
+	require.True(t, pace.fast.Load())
+	for range 100 {
+		q.taken += few
+		require.True(t, s.Again(q, new(Poll)))
+	}
+	require.Equal(t, yields, looks(s, q), "not for ever, if others take what has come")
+	drain(q, 1)
+	var pauses []int
+	for i := range 1000 {
+		if pace.skip.Load() == 0 {
+			pauses = append(pauses, i)
+		}
+		q.taken += few
+		require.False(t, s.Again(q, new(Poll)))
+	}
+	require.Equal(t, []int{0, 2, 6, 14, 30, 62, 126, 254, 510, 766}, pauses)
+	fill(q, 1)
+	for pace.skip.Load() != 0 {
+		q.taken += few
+		require.False(t, s.Again(q, new(Poll)))
+	}
+	q.taken += few
+	require.True(t, s.Again(q, new(Poll)))
+	require.Zero(t, pace.vain.Load(), "as at first")
 }
