@@ -57,7 +57,7 @@ const (
 	flood = 20   // in a pause: 200 ns a packet is what lines cost, not computing
 
 	minMask = 1<<6 - 1  // a pause in so many takes 60 ns of each
-	maxMask = 1<<10 - 1 // as long as it finds nothing
+	maxMask = 1<<12 - 1 // as long as it finds nothing
 
 	// few is how many must be taken, on average, for each that finds nothing, for a
 	// torrent to go on: what a sleep costs is then spread over as many. Many takers

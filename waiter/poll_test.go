@@ -55,7 +55,7 @@ func TestPausesInVain(t *testing.T) {
 		drain(q, 1)
 	}
 	require.EqualValues(t, maxMask, pace.mask.Load())
-	require.Equal(t, 4, pauses, "64, 128, 256, 512 takings apart, then 1024 for good")
+	require.Equal(t, 6, pauses, "64, 128, … 2048 takings apart, then 4096 for good")
 	require.False(t, pace.fast.Load())
 	q.taken = maxMask
 	fill(q, flood)
