@@ -22,9 +22,9 @@
 // microseconds that one stays awake between them, for up to 50 µs, and keeps a
 // processor busy. A goroutine that is the newest waiter a millisecond before its
 // timeout sleeps on as a thread, for that is less late than the runtime's timers. In
-// a steady stream looking again only slows the poster down. There a caller leaves the
-// queue alone for 4 µs, if that brings packets enough, or sleeps at once, as a
-// goroutine.
+// a steady stream looking again at once only slows the poster down. There a caller
+// looks when many packets have come, after others have run or 4 µs have passed, or
+// else sleeps as a goroutine.
 //
 // # Memory order
 //

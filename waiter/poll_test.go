@@ -109,36 +109,45 @@ func TestTorrentForMany(t *testing.T) {
 	}
 }
 
-// In a torrent who finds nothing pauses, and goes on if that has brought much. A
-// pause that brings little is made ever more seldom, but is not given up.
+// lens is what a queue's length is, look after look.
+type lens []int
+
+func (l *lens) Len() int {
+	n := (*l)[0]
+	*l = (*l)[1:]
+	return n
+}
+
+// In a torrent who finds nothing goes on if the others, or a pause, have brought
+// much. A pause that brings little is made ever more seldom, but is not given up.
 func TestLull(t *testing.T) {
+	p := new(pace)
+	require.True(t, p.lull(&lens{flood}), "the others")
+	for range 10 {
+		require.True(t, p.lull(&lens{flood - 1, flood}), "the pause")
+	}
+	var pauses []int
+	for i := range 1000 {
+		l := lens{0, flood - 1}
+		require.False(t, p.lull(&l))
+		if len(l) == 0 {
+			pauses = append(pauses, i)
+		}
+	}
+	require.Equal(t, []int{0, 2, 6, 14, 30, 62, 126, 254, 510, 766}, pauses)
+	require.True(t, p.lull(&lens{flood}), "the others, between two pauses")
+	for !p.lull(&lens{0, flood}) {
+	}
+	require.Zero(t, p.vain.Load(), "as at first")
+}
+
+// Who is told to go on and finds that others have taken what has come does not go on
+// so for ever.
+func TestLullEnds(t *testing.T) {
 	s, q := newPaced(t)
-	pace := &s.policy.pace
 	q.taken = minMask
 	fill(q, flood)
 	looks(s, q)
-	require.True(t, pace.fast.Load())
-	for range 100 {
-		q.taken += few
-		require.True(t, s.Again(q, new(Poll)))
-	}
-	require.Equal(t, yields, looks(s, q), "not for ever, if others take what has come")
-	drain(q, 1)
-	var pauses []int
-	for i := range 1000 {
-		if pace.skip.Load() == 0 {
-			pauses = append(pauses, i)
-		}
-		q.taken += few
-		require.False(t, s.Again(q, new(Poll)))
-	}
-	require.Equal(t, []int{0, 2, 6, 14, 30, 62, 126, 254, 510, 766}, pauses)
-	fill(q, 1)
-	for pace.skip.Load() != 0 {
-		q.taken += few
-		require.False(t, s.Again(q, new(Poll)))
-	}
-	q.taken += few
-	require.True(t, s.Again(q, new(Poll)))
-	require.Zero(t, pace.vain.Load(), "as at first")
+	require.True(t, s.policy.pace.fast.Load())
+	require.Equal(t, yields, looks(s, q))
 }
