@@ -71,7 +71,7 @@ func TestFaults_MemoryLimit(t *testing.T) {
 	before := heap()
 	var most int64
 	start := time.Now()
-	for burst := 0; burst < 6 || time.Since(start) < *soak; burst++ {
+	for burst := 0; burst < 12 || time.Since(start) < *soak; burst++ {
 		var wg sync.WaitGroup
 		for poster := range posters {
 			wg.Go(func() {
@@ -110,7 +110,9 @@ func TestFaults_MemoryLimit(t *testing.T) {
 		most = max(most, held()-base)
 	}
 	t.Logf("%d MiB of %d", most>>20, limit>>20)
-	require.Less(t, most, limit+limit/8)
+	// The limit is what the runtime aims at: while it collects, a burst may come on top,
+	// rings of a quarter of the limit. Twelve bursts whose rings stay are three times it.
+	require.Less(t, most, limit+limit/2)
 	require.Less(t, heap()-before, int64(1<<20))
 	runtime.KeepAlive(p)
 }
