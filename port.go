@@ -21,7 +21,7 @@
 // thread, and for a millisecond at most; when packets follow each other within
 // microseconds that one stays awake between them, for up to 50 µs, and keeps a
 // processor busy. A goroutine that is the newest waiter a millisecond before its
-// timeout sleeps on as a thread, for that is less late than the runtime's timers. In
+// timeout may sleep on as a thread, for that is less late than the runtime's timers. In
 // a steady stream looking again at once only slows the poster down. There a caller
 // looks when many packets have come, after others have run or 4 µs have passed, or
 // else sleeps as a goroutine.

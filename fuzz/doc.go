@@ -50,7 +50,7 @@
 //
 // # Mutants
 //
-//	go run ./fuzz/mutants -n 10 -p 1 -o fuzz/mutants/table.md
+//	go run ./fuzz/mutants -n 10 -o fuzz/mutants/table.md
 //
 // puts bugs into copies of the tree, one at a time, and runs the check that is to
 // catch it ten times: most are caught by the model checker, whose answer is always

@@ -278,6 +278,24 @@ func TestEndsAsThread(t *testing.T) {
 			require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
 			require.Zero(t, s.threads.parks.Load())
 		},
+		"not beside who has been readied": func(s *twoLots, early func()) {
+			s.inFlight.Add(1)
+			early()
+			s.sleep(0, 1)
+			s.inFlight.Add(-1)
+			require.Equal(t, 1, s.Interrupt())
+			s.over(1)
+			require.Zero(t, s.threads.parks.Load())
+		},
+		"not in a torrent": func(s *twoLots, early func()) {
+			s.policy.pace.fast.Store(true)
+			early()
+			s.sleep(0, 1)
+			s.policy.pace.fast.Store(false)
+			require.Equal(t, 1, s.Interrupt())
+			s.over(1)
+			require.Zero(t, s.threads.parks.Load())
+		},
 		"not without a budget": func(s *twoLots, early func()) {
 			runtime.GOMAXPROCS(1)
 			early()

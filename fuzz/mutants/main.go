@@ -2,7 +2,7 @@
 // check that is to catch each does, every time.
 //
 //	go run ./fuzz/mutants               each once
-//	go run ./fuzz/mutants -n 10 -o table.md
+//	go run ./fuzz/mutants -n 10 -o fuzz/mutants/table.md
 //	go run ./fuzz/mutants -run chain    those whose names match
 package main
 
