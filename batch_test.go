@@ -217,3 +217,21 @@ func TestRow18_BatchWakesAsManyAsItHasPackets(t *testing.T) {
 		require.Equal(t, 2, p.Interrupt())
 	})
 }
+
+// What a waiting batch was handed and what it finds are one, oldest first: others get
+// what it leaves.
+func TestRow22_BatchBeforeOthers(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 8, mode, WithConcurrency(1))
+		w := park(t, p, 1)
+		dst := make([]int, 3)
+		batch := async(func() (int, error) { return p.GetBatch(dst, patience) })
+		parked(t, p, 2)
+		n, err := p.PostBatch([]int{1, 2, 3, 4})
+		require.NoError(t, err)
+		require.Equal(t, 4, n)
+		took(t, 3, batch)
+		require.Equal(t, []int{1, 2, 3}, dst)
+		took(t, 4, w[0])
+	})
+}

@@ -195,7 +195,7 @@ func TestRow11_PostAtTheDeadline(t *testing.T) {
 	var p *Port[int]
 	posts := 0
 	withParker(t, func() waiter.Parker {
-		return &lateParker{newGoroutineParker(), func() {
+		return &lateParker{newSeatedParker(), func() {
 			posts++
 			require.NoError(t, p.Post(posts))
 		}}

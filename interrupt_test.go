@@ -158,8 +158,8 @@ func (c *cancelFirstParker) Park(deadline int64, done <-chan struct{}) bool {
 
 func TestRow28_HandedOverWinsAtTheLatest(t *testing.T) {
 	p := open[int](t, 2)
-	p.takers.Init(waiter.NewestFirst, 1, ParkGoroutine, waiter.Parkers{
-		Goroutine: func() waiter.Parker { return &cancelFirstParker{newGoroutineParker()} },
+	p.takers.Init((*packets[int])(p), waiter.NewestFirst, 1, ParkGoroutine, waiter.Parkers{
+		Goroutine: func(s *waiter.Seat) waiter.Parker { return &cancelFirstParker{newGoroutineParker(s)} },
 	})
 	for i := range 100 {
 		ctx, cancel := context.WithCancel(t.Context())

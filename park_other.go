@@ -14,19 +14,19 @@ var newThreadParker func() waiter.Parker
 // goroutineParker is a waiter.Parker on the runtime's own ground: a channel that
 // holds the token, and a timer made by the first wait that has a deadline. It
 // works on every platform, and the thread goes on to run other goroutines.
-type goroutineParker struct {
-	token chan struct{}
-	timer *time.Timer
-}
+type goroutineParker waiter.Seat
 
-func newGoroutineParker() waiter.Parker {
-	return &goroutineParker{token: make(chan struct{}, 1)}
+func newGoroutineParker(s *waiter.Seat) waiter.Parker {
+	if s.Token == nil {
+		s.Token = make(chan struct{}, 1)
+	}
+	return (*goroutineParker)(s)
 }
 
 // Park implements [waiter.Parker].
 func (p *goroutineParker) Park(deadline int64, done <-chan struct{}) bool {
 	if deadline == waiter.Forever && done == nil {
-		<-p.token
+		<-p.Token
 		return true
 	}
 	return p.parkSelect(deadline, done)
@@ -37,7 +37,7 @@ func (p *goroutineParker) Park(deadline int64, done <-chan struct{}) bool {
 func (p *goroutineParker) parkSelect(deadline int64, done <-chan struct{}) bool {
 	if deadline == waiter.Forever {
 		select {
-		case <-p.token:
+		case <-p.Token:
 			return true
 		case <-done:
 			return false
@@ -46,29 +46,29 @@ func (p *goroutineParker) parkSelect(deadline int64, done <-chan struct{}) bool 
 	for {
 		// Computed before the timer reads the clock again, so that it is not early.
 		left := time.Duration(deadline - waiter.Now())
-		if p.timer == nil {
-			p.timer = time.NewTimer(left)
+		if p.Timer == nil {
+			p.Timer = time.NewTimer(left)
 		} else {
-			p.timer.Reset(left)
+			p.Timer.Reset(left)
 		}
 		select {
-		case <-p.token:
-			p.timer.Stop()
+		case <-p.Token:
+			p.Timer.Stop()
 			return true
-		case <-p.timer.C:
+		case <-p.Timer.C:
 			// With asynctimerchan=1 a tick of the wait before may have been left.
 			if waiter.Now() >= deadline {
 				return false
 			}
 		case <-done:
-			p.timer.Stop()
+			p.Timer.Stop()
 			return false
 		}
 	}
 }
 
 // Ready implements [waiter.Parker].
-func (p *goroutineParker) Ready() bool { return len(p.token) != 0 }
+func (p *goroutineParker) Ready() bool { return len(p.Token) != 0 }
 
 // Unpark implements [waiter.Parker]. The channel has room for the one token.
-func (p *goroutineParker) Unpark() { p.token <- struct{}{} }
+func (p *goroutineParker) Unpark() { p.Token <- struct{}{} }

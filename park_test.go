@@ -14,11 +14,14 @@ import (
 // eachParker runs f for every implementation of waiter.Parker that the platform
 // has: what waiter.Stack relies on holds for all of them.
 func eachParker(t *testing.T, f func(t *testing.T, newParker func() waiter.Parker)) {
-	t.Run("goroutine", func(t *testing.T) { f(t, newGoroutineParker) })
+	t.Run("goroutine", func(t *testing.T) { f(t, newSeatedParker) })
 	if newThreadParker != nil {
 		t.Run("thread", func(t *testing.T) { f(t, newThreadParker) })
 	}
 }
+
+// newSeatedParker makes parkers of goroutines with a seat of their own.
+func newSeatedParker() waiter.Parker { return newGoroutineParker(new(waiter.Seat)) }
 
 // in is the deadline that comes after d.
 func in(d time.Duration) int64 { return waiter.Now() + int64(d) }
@@ -138,7 +141,7 @@ func TestPark_UnparkRacingTheDeadline(t *testing.T) {
 }
 
 func TestPark_Done(t *testing.T) {
-	p := newGoroutineParker()
+	p := newSeatedParker()
 	for _, deadline := range []int64{waiter.Forever, in(time.Hour)} {
 		done := make(chan struct{})
 		woken := async(func() (bool, error) { return p.Park(deadline, done), nil })
@@ -219,7 +222,7 @@ func TestPark_DoesNotAllocate(t *testing.T) {
 // channel. The next wait must not take that for its own.
 func TestPark_StaleTick(t *testing.T) {
 	t.Setenv("GODEBUG", "asynctimerchan=1")
-	p := newGoroutineParker()
+	p := newSeatedParker()
 	for range 300 {
 		deadline := in(250 * time.Microsecond)
 		unparked := async(func() (bool, error) {

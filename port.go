@@ -20,7 +20,9 @@
 // most the newest waiter of a port, and GOMAXPROCS-1 in the process, sleep as a
 // thread, and for a millisecond at most; when packets follow each other within
 // microseconds that one stays awake between them, for up to 50 µs, and keeps a
-// processor busy. A goroutine that is the newest waiter a millisecond before its
+// processor busy. Where goroutines have been slow to run, a Post that wakes one starts
+// another, empty one behind it: that makes the scheduler of Go offer the first to every
+// processor at once. A goroutine that is the newest waiter a millisecond before its
 // timeout may sleep on as a thread, for that is less late than the runtime's timers. In
 // a steady stream looking again at once only slows the poster down. There a caller
 // looks when many packets have come, after others have run or 4 µs have passed, or
@@ -99,9 +101,9 @@ func newPort[T any](r *ring.Ring[T], o options) *Port[T] {
 	}
 	p.queue.Init(r, o.max)
 	parkers := waiter.Parkers{Thread: newThreadParker, Goroutine: newGoroutineParker}
-	p.takers.Init(waiter.NewestFirst, o.concurrency, o.parking, parkers)
+	p.takers.Init((*packets[T])(p), waiter.NewestFirst, o.concurrency, o.parking, parkers)
 	// A poster waits for goroutines that need its processor, so it leaves it.
-	p.posts.Init(waiter.OldestFirst, 1, waiter.ParkGoroutine, parkers)
+	p.posts.Init((*room[T])(p), waiter.OldestFirst, 1, waiter.ParkGoroutine, parkers)
 	return p
 }
 
@@ -130,11 +132,27 @@ func (p *Port[T]) Post(v T) error {
 	if r == nil {
 		return ErrInvalidPort
 	}
-	if !r.TryPush(v) && !p.queue.TryPush(v) {
+	// The look for waiters must follow the claim. It does not follow the publication,
+	// so there is nothing to save on the stack over that.
+	s, seq := r.ClaimPush()
+	if s == nil || p.takers.Any() {
+		return p.postSlow(s, seq, v)
+	}
+	s.Publish(v, seq)
+	return nil
+}
+
+// postSlow is Post whose claim was lost, or met by waiters. Apart, so that Post saves
+// nothing on its stack before the claim, either: a locked instruction waits until
+// every store before it is done.
+func (p *Port[T]) postSlow(s *ring.Slot[T], seq uint64, v T) error {
+	if s != nil {
+		s.Publish(v, seq)
+	} else if !p.queue.TryPush(v) {
 		return p.refused()
 	}
 	if p.takers.Any() {
-		p.takers.HandOver((*packets[T])(p))
+		p.takers.HandOver()
 	}
 	return nil
 }
@@ -158,7 +176,7 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 	}
 	n = p.queue.TryPushBatch(vs)
 	if n != 0 && p.takers.Any() {
-		p.takers.HandOver((*packets[T])(p))
+		p.takers.HandOver()
 	}
 	if n < len(vs) || n == 0 && p.queue.Closed() {
 		err = p.refused()
@@ -210,9 +228,9 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 		if timeout == 0 {
 			return ErrTimeout
 		}
-		if !p.posts.Again((*room[T])(p), &poll) {
+		if !p.posts.Again(&poll) {
 			again := why != 0 // keeps its turn
-			switch _, why = p.posts.Wait((*room[T])(p), deadline, doneOf(ctx), again); why {
+			switch _, why = p.posts.Wait(deadline, doneOf(ctx), again); why {
 			case waiter.Expired:
 				timeout = 0 // one last look
 			case waiter.Canceled:
@@ -225,7 +243,7 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 		}
 		err := p.Post(v)
 		if why == waiter.Handed { // after the look, so that those who wait keep their order
-			p.posts.Pass((*room[T])(p))
+			p.posts.Pass()
 			why = waiter.Retry // passed on, once; the turn is kept
 		}
 		if err != ErrFull {
@@ -247,27 +265,31 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 // middle of publishing the oldest packet.
 //
 // GetQueuedCompletionStatus: "attempts to dequeue a completion packet".
-func (p *Port[T]) Get(timeout time.Duration) (T, error) {
-	var dst [1]T
+func (p *Port[T]) Get(timeout time.Duration) (v T, err error) {
 	if p == nil {
-		return dst[0], ErrNilPort
+		return v, ErrNilPort
 	}
 	r := p.queue.Head()
 	if r == nil {
-		return dst[0], ErrInvalidPort
+		return v, ErrInvalidPort
 	}
-	if v, ok := r.TryPop(); ok {
-		if p.posts.Due() {
-			p.freed()
-		}
-		return v, nil
-	}
-	if r.Closed() { // for good, or sealed with more behind it: look there too
-		_, err := p.getBatch(dst[:], timeout, nil)
+	s, seq := r.ClaimPop() // and then look for posters: as in Post
+	if s == nil {
+		var dst [1]T
+		_, err := p.get(dst[:], timeout, nil)
 		return dst[0], err
 	}
-	_, err := p.getWait(dst[:], timeout, nil)
-	return dst[0], err
+	if p.posts.Due() {
+		return p.recycle(s, seq), nil
+	}
+	return s.Recycle(seq), nil
+}
+
+// recycle is the rest of a Get that has met posters who wait.
+func (p *Port[T]) recycle(s *ring.Slot[T], seq uint64) T {
+	v := s.Recycle(seq)
+	p.freed()
+	return v
 }
 
 // GetContext is Get that waits until ctx is done: the error is then
@@ -292,7 +314,7 @@ func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
 	}
-	return p.getBatch(dst, timeout, nil)
+	return p.get(dst, timeout, nil)
 }
 
 // GetBatchContext is GetBatch that waits as GetContext does.
@@ -306,64 +328,55 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	if err := done(ctx); err != nil {
 		return 0, err
 	}
-	return p.getBatch(dst, Infinite, ctx)
+	return p.get(dst, Infinite, ctx)
 }
 
-// getWait takes up to len(dst) packets as soon as there is one. The caller has
-// looked and found none.
-func (p *Port[T]) getWait(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
+// get takes up to len(dst) packets as soon as there is one.
+func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
 	deadline := waiter.Forever
 	if timeout > 0 { // 0 is not waited for, and does not read the clock
 		deadline = waiter.Deadline(timeout)
 	}
 	var poll waiter.Poll
 	for {
-		if p.queue.Closed() { // and what is found empty now stays empty
-			if n := p.take(dst); n != 0 {
-				return n, nil
-			}
+		if n := p.take(dst); n != 0 {
+			return n, nil
+		}
+		if p.queue.Drained() {
 			return 0, ErrClosed
 		}
 		if timeout == 0 {
 			p.queue.Shrink()
 			return 0, ErrTimeout
 		}
-		if !p.takers.Again((*packets[T])(p), &poll) {
-			p.queue.Shrink()
-			switch v, why := p.takers.Wait((*packets[T])(p), deadline, doneOf(ctx), false); why {
-			case waiter.Handed:
-				dst[0] = v
-				n := 1 + p.queue.TryPopBatchReady(dst[1:])
-				p.takers.Pass((*packets[T])(p))
-				if p.posts.Due() { // for the place of the packet that was handed over
-					p.freed()
-				}
-				return n, nil
-			case waiter.Expired:
-				timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
-			case waiter.Canceled:
-				return 0, context.Cause(ctx)
-			case waiter.Interrupted:
-				return 0, ErrInterrupted
-			case waiter.Closed:
-				return 0, ErrClosed
-			}
+		if p.takers.Again(&poll) {
+			continue
 		}
-		if n := p.take(dst); n != 0 {
+		p.queue.Shrink()
+		w, sleep, why := p.takers.Begin(deadline, doneOf(ctx), false)
+		if sleep != nil {
+			sleep.Park(waiter.Forever, nil)
+		}
+		switch v, why := p.takers.End(w, why); why {
+		case waiter.Handed:
+			dst[0] = v
+			n := 1 + p.queue.TryPopBatchReady(dst[1:]) // before others are handed it
+			p.takers.Pass()
+			p.freed() // the places of what was handed over, and of the rest
 			return n, nil
+		case waiter.Expired:
+			timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
+		case waiter.Canceled:
+			return 0, context.Cause(ctx)
+		case waiter.Interrupted:
+			return 0, ErrInterrupted
+		case waiter.Closed:
+			return 0, ErrClosed
 		}
 	}
 }
 
-// getBatch is getWait by a caller that has not looked.
-func (p *Port[T]) getBatch(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
-	if n := p.take(dst); n != 0 {
-		return n, nil
-	}
-	return p.getWait(dst, timeout, ctx)
-}
-
-// take takes what is there.
+// take takes what is there, at one instant.
 func (p *Port[T]) take(dst []T) (n int) {
 	if len(dst) == 1 {
 		if v, ok := p.queue.TryPop(); ok {
@@ -372,15 +385,19 @@ func (p *Port[T]) take(dst []T) (n int) {
 	} else {
 		n = p.queue.TryPopBatch(dst)
 	}
-	if n != 0 && p.posts.Due() {
+	if n != 0 {
 		p.freed()
 	}
 	return n
 }
 
-// freed wakes a poster that waits for room. Whoever has taken a packet calls it if
-// one is due.
-func (p *Port[T]) freed() { p.posts.HandOver((*room[T])(p)) }
+// freed wakes a poster that waits for room, if it is due. Whoever has taken a packet
+// calls it.
+func (p *Port[T]) freed() {
+	if p.posts.Due() {
+		p.posts.HandOver()
+	}
+}
 
 // All yields packets as GetContext takes them, until ctx is done, the port is
 // closed and drained, a wait is interrupted, or the loop is left. It does not say
@@ -418,8 +435,8 @@ func (p *Port[T]) Close() error {
 	if !p.queue.Close() {
 		return ErrClosed
 	}
-	p.takers.Settle((*packets[T])(p))
-	p.posts.Settle((*room[T])(p))
+	p.takers.Settle()
+	p.posts.Settle()
 	return nil
 }
 

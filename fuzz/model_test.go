@@ -297,6 +297,9 @@ func scenarios() []scenario {
 		{name: "thread, newcomer leaves", bound: 2, opts: []iocp.Option{auto}, threads: threads{post, get, getSoon}},
 		{name: "thread, newcomer canceled", bound: 1, opts: []iocp.Option{auto}, threads: threads{getContext, cancel, get, post}},
 		{name: "threads, close", bound: 2, opts: []iocp.Option{auto}, threads: threads{closePort, get, get}},
+		{name: "growth, drained while looked at", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{look, both(post, post, post, closePort), both(look, look)}},
+		{name: "growth, drained while handed over", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{get, post, both(post, post, closePort), both(look, look)}},
+		{name: "a batch at once", bound: 2, capacity: 4, threads: threads{getBatch(2, 0), both(post, post, post), look}},
 		{name: "growth, room", bound: 1, grown: 4, before: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{postWait, look, getBatch(2, 0)}},
 	}
 }

@@ -42,7 +42,7 @@ type Chain[T any] struct {
 // 0 no limit.
 func (c *Chain[T]) Init(r *Ring[T], max int) {
 	c.base, c.start = r.Cap(), r.start
-	c.limit = r.lap()
+	c.limit = r.lap
 	if max == 0 {
 		c.limit = ^uint64(0) &^ closedBit
 	} else if max > c.base {
@@ -52,13 +52,16 @@ func (c *Chain[T]) Init(r *Ring[T], max int) {
 	c.head.Store(r)
 }
 
-// Valid reports whether Init was called. The other methods need it.
+// Valid reports whether Init was called. Methods that do not say what they do before
+// must not be called.
 func (c *Chain[T]) Valid() bool { return c.tail.Load() != nil }
 
-// Tail is the ring that a push goes to; it may have been sealed since.
+// Tail is the ring that a push goes to, nil before Init; it may have been sealed
+// since.
 func (c *Chain[T]) Tail() *Ring[T] { return c.tail.Load() }
 
-// Head is the ring that a pop comes from; it may have been drained since.
+// Head is the ring that a pop comes from, nil before Init; it may have been drained
+// since.
 func (c *Chain[T]) Head() *Ring[T] { return c.head.Load() }
 
 // grows reports whether the chain may be longer than one ring.
@@ -117,7 +120,7 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 		return 0, false
 	}
 	vs = vs[:min(len(vs), room)]
-	if free := r.lap() - (enq - r.deq.Load()); free <= r.lap() && free/step >= uint64(len(vs)) {
+	if free := r.lap - (enq - r.deq.Load()); free <= r.lap && free/step >= uint64(len(vs)) {
 		n = r.pushBatch(vs, len(vs))
 		return n, n == 0
 	}
@@ -127,7 +130,7 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 		return 0, true
 	}
 	if c.shrunk != 0 { // the first growth since
-		if enq-c.shrunk < 64*r.lap() {
+		if enq-c.shrunk < 64*r.lap {
 			c.patience.Store(min(8*c.patience.Load()+8, 1<<20))
 		} else {
 			c.patience.Store(0)
@@ -260,7 +263,10 @@ func (c *Chain[T]) Closed() bool {
 // Drained reports whether the chain is closed and every element has been claimed
 // by a pop. Once true it stays true.
 func (c *Chain[T]) Drained() bool {
-	return c.Closed() && c.first().Drained() && c.first() == c.tail.Load()
+	// The last ring says it for all. Once the chain is closed none takes its place; what
+	// was in it is popped after all else; and if nothing ever was, it is the first, or
+	// Shrink has put it behind an empty one.
+	return c.Closed() && c.tail.Load().Drained()
 }
 
 // Empty is [Ring.Empty]: if the first ring is not sealed it is the last, and

@@ -9,23 +9,19 @@ import (
 )
 
 // In these tests a push or a pop is stopped between its claim and the store to
-// seq that ends it: they do by hand what the ring does.
+// seq that ends it.
 
-// claimPushed claims the next position for a push that stops there, and returns
-// what the push has still to do.
+// claimPushed claims a slot for a push that stops there, and returns what the push
+// has still to do.
 func claimPushed(r *Ring[int], v int) (publish func()) {
-	w := r.enq.Add(step) - step
-	return func() {
-		s := r.slot(w)
-		s.val = v
-		storeRelease(&s.seq, w+published)
-	}
+	s, seq := r.ClaimPush()
+	return func() { s.Publish(v, seq) }
 }
 
 // claimPopped is the same for a pop.
 func claimPopped(r *Ring[int]) (recycle func()) {
-	w := r.deq.Add(step) - step
-	return func() { r.slot(w).take(w + r.lap()) }
+	s, seq := r.ClaimPop()
+	return func() { s.Recycle(seq) }
 }
 
 // waits runs f in a goroutine and checks that it has not returned after many

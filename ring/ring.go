@@ -58,16 +58,12 @@ var ErrCapacity = errors.New("ring: capacity out of range [1, 1<<30]")
 // fetches lines in pairs of 64 bytes, Apple's and some POWER lines are 128 bytes.
 const linePair = 128
 
-type slot[T any] struct {
-	seq atomicUint64
-	val T
-}
-
 // Ring is a bounded FIFO queue of T. Its methods may be called from any
 // goroutine. Make one with New; the zero Ring has no room and no elements.
 type Ring[T any] struct {
 	// Written by New alone, so the line that holds them stays shared.
-	slots []slot[T] // a power of two of them
+	slots []Slot[T] // a power of two of them
+	lap   uint64    // between two positions that share a slot
 	start uint64
 	next  atomicPointer[Ring[T]] // written once, by the Chain that the ring is part of
 	_     [linePair]byte
@@ -92,7 +88,7 @@ func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
 		return nil, ErrCapacity
 	}
 	n := 1 << bits.Len(uint(max(capacity, 2)-1))
-	if uint64(n) > min(maxBytes, math.MaxInt)/uint64(unsafe.Sizeof(slot[T]{})) {
+	if uint64(n) > min(maxBytes, math.MaxInt)/uint64(unsafe.Sizeof(Slot[T]{})) {
 		return nil, ErrCapacity
 	}
 	return newRing[T](n, start*step), nil
@@ -101,7 +97,7 @@ func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
 // newRing returns a ring of n slots, a power of two, whose first position has
 // the word start.
 func newRing[T any](n int, start uint64) *Ring[T] {
-	r := &Ring[T]{slots: newSlots[T](n), start: start}
+	r := &Ring[T]{slots: newSlots[T](n), lap: uint64(n) * step, start: start}
 	r.enq.Store(start)
 	r.deq.Store(start)
 	for i := range n {
@@ -111,27 +107,15 @@ func newRing[T any](n int, start uint64) *Ring[T] {
 	return r
 }
 
-func (r *Ring[T]) slot(w uint64) *slot[T] {
+func (r *Ring[T]) slot(w uint64) *Slot[T] {
 	return &r.slots[w/step&uint64(len(r.slots)-1)]
 }
-
-// lap is the distance between two positions that share a slot.
-func (r *Ring[T]) lap() uint64 { return uint64(len(r.slots)) * step }
 
 // TryPush appends v and reports whether it did. False means that the ring was
 // full or closed at an instant during the call.
 func (r *Ring[T]) TryPush(v T) bool {
-	if len(r.slots) == 0 {
-		return false
-	}
-	// The first turn of claimPush for one element, here without the call. A set
-	// closed bit makes enq odd, which no free slot's seq is.
-	enq := r.enq.Load()
-	if s := r.slot(enq); s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {
-		writes(&s.val)
-		s.val = v
-		// Publish. Synchronizes before the load of seq by which a pop finds it.
-		storeRelease(&s.seq, enq+published)
+	if s, seq := r.ClaimPush(); s != nil {
+		s.Publish(v, seq)
 		return true
 	}
 	return r.pushBatch([]T{v}, 1) == 1
@@ -162,7 +146,7 @@ func (r *Ring[T]) pushBatch(vs []T, least int) int {
 
 // run is the slots of up to n positions from w on, as many as lie in a row, and
 // not more than maxRun.
-func (r *Ring[T]) run(w uint64, n int) []slot[T] {
+func (r *Ring[T]) run(w uint64, n int) []Slot[T] {
 	i := int(w / step & uint64(len(r.slots)-1))
 	return r.slots[i:min(i+min(n, maxRun), len(r.slots))]
 }
@@ -173,7 +157,7 @@ const maxRun = 256
 
 // publish ends the claims of a run of slots, the first of which gets the sequence
 // seq: as storeRelease does, but with one call.
-func publish[T any](run []slot[T], seq uint64) {
+func publish[T any](run []Slot[T], seq uint64) {
 	storeReleaseRun(&run[0].seq, unsafe.Sizeof(run[0]), seq, len(run))
 }
 
@@ -196,9 +180,9 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 			// recycled; the positions do not. This load must follow that of enq:
 			// enq has not fallen since, so no room is counted that was not there
 			// when deq was loaded, and if none is, the ring was full then.
-			room := r.lap() - (enq - r.deq.Load())
+			room := r.lap - (enq - r.deq.Load())
 			switch {
-			case room > r.lap(): // deq has passed the enq that was loaded
+			case room > r.lap: // deq has passed the enq that was loaded
 				continue
 			case room/step < uint64(least):
 				return 0, 0
@@ -222,33 +206,26 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 // TryPop removes the oldest element. False means that the ring was empty at an
 // instant during the call.
 func (r *Ring[T]) TryPop() (v T, ok bool) {
-	if len(r.slots) == 0 {
-		return v, false
-	}
-	// The first turn of claimPop for one element, here without the call.
-	deq := r.deq.Load()
-	if s := r.slot(deq); s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {
-		return s.take(deq + r.lap()), true
+	if s, seq := r.ClaimPop(); s != nil {
+		return s.Recycle(seq), true
 	}
 	return r.tryPop(true)
 }
 
 func (r *Ring[T]) tryPop(inFlight bool) (v T, ok bool) {
+	if len(r.slots) == 0 {
+		return v, false
+	}
 	deq, n := r.claimPop(1, inFlight)
 	if n == 0 {
 		return v, false
 	}
-	return r.slot(deq).take(deq + r.lap()), true
+	return r.slot(deq).Recycle(deq + r.lap), true
 }
 
 // TryPopReady is TryPop that does not wait for a push in flight: false means
 // that the ring was empty or that its oldest element was not published yet.
-func (r *Ring[T]) TryPopReady() (v T, ok bool) {
-	if len(r.slots) == 0 {
-		return v, false
-	}
-	return r.tryPop(false)
-}
+func (r *Ring[T]) TryPopReady() (v T, ok bool) { return r.tryPop(false) }
 
 // TryPopBatch removes up to len(dst) elements, the oldest first, into dst and
 // returns their number. 0 means that dst or, at an instant during the call, the
@@ -269,20 +246,10 @@ func (r *Ring[T]) popBatch(dst []T, inFlight bool) int {
 			writes(&run[i].val)
 			dst[done+i], run[i].val = run[i].val, zero
 		}
-		publish(run, deq+uint64(done)*step+r.lap())
+		publish(run, deq+uint64(done)*step+r.lap)
 		done += len(run)
 	}
 	return n
-}
-
-// take empties a slot that has been claimed and frees it for the position next,
-// one lap on.
-func (s *slot[T]) take(next uint64) (v T) {
-	writes(&s.val)
-	v, s.val = s.val, v // what the ring keeps, the collector keeps
-	// Synchronizes before the load of seq by which the next lap's push finds it.
-	storeRelease(&s.seq, next)
-	return v
 }
 
 // claimPop claims up to n positions on deq, all of them published. It returns
@@ -351,7 +318,7 @@ func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq.Load() }
 // each later pop changes deq after that load.
 func (r *Ring[T]) Full() bool {
 	deq := r.deq.Load()
-	return r.enq.Load()-deq == r.lap()
+	return r.enq.Load()-deq == r.lap
 }
 
 // Len is the number of elements in the ring at an instant during the call, those

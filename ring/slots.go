@@ -12,8 +12,8 @@ const line = 64 // bytes; of the cache lines that slots should not straddle
 // between 512 bytes and 32 KiB that hold pointers. They begin behind a header of
 // 8 bytes, and 56 more bring the slots to the next line. TestSlotsAligned pins
 // that; if it stops being true, slots straddle lines and nothing else breaks.
-func newSlots[T any](n int) []slot[T] {
-	s := make([]slot[T], n)
+func newSlots[T any](n int) []Slot[T] {
+	s := make([]Slot[T], n)
 	if uintptr(unsafe.Pointer(unsafe.SliceData(s)))%line == 0 {
 		return s
 	}
@@ -23,42 +23,42 @@ func newSlots[T any](n int) []slot[T] {
 	case 8:
 		return new(struct {
 			_ [line - 8]byte
-			s [8]slot[T]
+			s [8]Slot[T]
 		}).s[:]
 	case 16:
 		return new(struct {
 			_ [line - 8]byte
-			s [16]slot[T]
+			s [16]Slot[T]
 		}).s[:]
 	case 32:
 		return new(struct {
 			_ [line - 8]byte
-			s [32]slot[T]
+			s [32]Slot[T]
 		}).s[:]
 	case 64:
 		return new(struct {
 			_ [line - 8]byte
-			s [64]slot[T]
+			s [64]Slot[T]
 		}).s[:]
 	case 128:
 		return new(struct {
 			_ [line - 8]byte
-			s [128]slot[T]
+			s [128]Slot[T]
 		}).s[:]
 	case 256:
 		return new(struct {
 			_ [line - 8]byte
-			s [256]slot[T]
+			s [256]Slot[T]
 		}).s[:]
 	case 512:
 		return new(struct {
 			_ [line - 8]byte
-			s [512]slot[T]
+			s [512]Slot[T]
 		}).s[:]
 	case 1024:
 		return new(struct {
 			_ [line - 8]byte
-			s [1024]slot[T]
+			s [1024]Slot[T]
 		}).s[:]
 	}
 	return s

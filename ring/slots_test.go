@@ -22,9 +22,9 @@ func TestSlotSize(t *testing.T) {
 		t.Skip("for 64-bit machines")
 	}
 	require.EqualValues(t, 24, unsafe.Sizeof(packet{}))
-	require.EqualValues(t, 32, unsafe.Sizeof(slot[packet]{}))
-	require.EqualValues(t, 16, unsafe.Sizeof(slot[func()]{}))
-	require.EqualValues(t, 16, unsafe.Sizeof(slot[uint64]{}))
+	require.EqualValues(t, 32, unsafe.Sizeof(Slot[packet]{}))
+	require.EqualValues(t, 16, unsafe.Sizeof(Slot[func()]{}))
+	require.EqualValues(t, 16, unsafe.Sizeof(Slot[uint64]{}))
 }
 
 // The three groups of fields are never fetched together: two words are linePair
@@ -60,7 +60,7 @@ func TestWordsAligned(t *testing.T) {
 }
 
 // straddles counts the slots that lie on two lines.
-func straddles[T any](s []slot[T]) (n int) {
+func straddles[T any](s []Slot[T]) (n int) {
 	size := unsafe.Sizeof(s[0])
 	for i := range s {
 		a := uintptr(unsafe.Pointer(&s[i]))
@@ -73,7 +73,7 @@ func straddles[T any](s []slot[T]) (n int) {
 
 func checkAligned[T any](t *testing.T) {
 	t.Helper()
-	if size := unsafe.Sizeof(slot[T]{}); line%size != 0 {
+	if size := unsafe.Sizeof(Slot[T]{}); line%size != 0 {
 		t.Skipf("slots of %d bytes straddle lines however they begin", size)
 	}
 	for capacity := 2; capacity <= 65536; capacity *= 2 {
@@ -81,7 +81,7 @@ func checkAligned[T any](t *testing.T) {
 		// ones besides recycled ones.
 		count := max(3, min(40, 1<<16/capacity))
 		for range 2 {
-			keep := make([][]slot[T], count)
+			keep := make([][]Slot[T], count)
 			for i := range keep {
 				keep[i] = newSlots[T](capacity)
 				require.Len(t, keep[i], capacity)

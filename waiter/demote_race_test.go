@@ -112,7 +112,7 @@ func TestDemotionRaces(t *testing.T) {
 			for what, end := range map[Outcome]func(s *twoLots){
 				Handed:      (*twoLots).both,
 				Interrupted: func(s *twoLots) { s.Interrupt() },
-				Closed:      func(s *twoLots) { s.q.close(); s.Settle(&s.q) },
+				Closed:      func(s *twoLots) { s.q.close(); s.Settle() },
 			} {
 				s := newAuto(t)
 				for range 8 {
@@ -163,7 +163,7 @@ func TestDemotedThenRetryAndHanded(t *testing.T) {
 			s.start(1, Forever)
 			<-kick
 			s.q.put(2)
-			s.HandOver(&s.q)
+			s.HandOver()
 		})
 		s.start(0, Forever)
 		require.Equal(t, map[int]Outcome{0: Handed, 1: Handed}, s.over(2))
@@ -182,7 +182,7 @@ func TestDemotedExpires(t *testing.T) {
 		s.sleep(1, 0)
 		require.EqualValues(t, 1, threads.Load())
 		s.q.put(1)
-		s.HandOver(&s.q)
+		s.HandOver()
 		require.Equal(t, map[int]Outcome{1: Handed}, s.over(1))
 		s.again()
 	}
@@ -203,7 +203,7 @@ func TestDemotionChain(t *testing.T) {
 	s.check(t)
 	for i := range n {
 		s.q.put(i)
-		s.HandOver(&s.q)
+		s.HandOver()
 		require.Equal(t, map[int]Outcome{n - 1 - i: Handed}, s.over(1), "the newest first")
 	}
 	s.again()

@@ -46,7 +46,7 @@ func (s *twoLots) favour() {
 // start lets one more wait.
 func (s *twoLots) start(who int, deadline int64) {
 	go func() {
-		v, why := s.Wait(&s.q, deadline, nil, false)
+		v, why := s.Wait(deadline, nil, false)
 		s.results <- result{who, v, why}
 	}()
 }
@@ -82,7 +82,7 @@ func (s *twoLots) over(n int) map[int]Outcome {
 // both hands something to both waiters.
 func (s *twoLots) both() {
 	s.q.put(1, 2)
-	s.HandOver(&s.q)
+	s.HandOver()
 }
 
 // again lets waiters use again what those before them have used, each way: who
@@ -119,7 +119,7 @@ func TestNewcomerDemotes(t *testing.T) {
 	}{
 		"handed":      {Handed, func(s *twoLots) { s.both() }},
 		"interrupted": {Interrupted, func(s *twoLots) { s.Interrupt() }},
-		"closed":      {Closed, func(s *twoLots) { s.q.close(); s.Settle(&s.q) }},
+		"closed":      {Closed, func(s *twoLots) { s.q.close(); s.Settle() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newAuto(t)
@@ -175,7 +175,7 @@ func TestDemotedKeepsItsDeadline(t *testing.T) {
 	require.Equal(t, deadline, <-asked, "as it may not")
 	require.EqualValues(t, 1, s.Stats().Timeouts)
 	s.q.put(1)
-	s.HandOver(&s.q)
+	s.HandOver()
 	require.Equal(t, map[int]Outcome{1: Handed}, s.over(1))
 	s.again()
 }
@@ -223,7 +223,7 @@ func TestThreadExpires(t *testing.T) {
 	for range 20 {
 		s.favour()
 		deadline := Deadline(20 * time.Microsecond)
-		_, why := s.Wait(&s.q, deadline, nil, false)
+		_, why := s.Wait(deadline, nil, false)
 		require.Equal(t, Expired, why)
 		require.GreaterOrEqual(t, Now(), deadline)
 		require.Zero(t, threads.Load())
@@ -243,7 +243,7 @@ func TestEndsAsThread(t *testing.T) {
 			s.sleep(1, 0)
 			require.EqualValues(t, 1, threads.Load())
 			s.q.put(1)
-			s.HandOver(&s.q)
+			s.HandOver()
 			require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
 			require.EqualValues(t, 1, s.threads.unparks.Load())
 		},
@@ -273,7 +273,7 @@ func TestEndsAsThread(t *testing.T) {
 		},
 		"not with a token": func(s *twoLots, early func()) {
 			s.q.put(1)
-			s.HandOver(&s.q)
+			s.HandOver()
 			early()
 			require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
 			require.Zero(t, s.threads.parks.Load())
@@ -329,7 +329,7 @@ func TestEndsAsThread(t *testing.T) {
 
 	s := newAuto(t) // there is no early to a deadline that is near
 	s.policy.cost[byGoroutine].Store(1)
-	_, why := s.Wait(&s.q, Deadline(threadSleep/2), nil, false)
+	_, why := s.Wait(Deadline(threadSleep/2), nil, false)
 	require.Equal(t, Expired, why)
 	require.Zero(t, s.threads.parks.Load())
 	s.again()
@@ -349,7 +349,7 @@ func TestCrowd(t *testing.T) {
 	}
 	require.Zero(t, threads.Load())
 	s.q.put(1)
-	s.HandOver(&s.q)
+	s.HandOver()
 	require.Equal(t, map[int]Outcome{6: Handed}, s.over(1))
 	s.favour()
 	s.start(7, Forever)
@@ -369,7 +369,7 @@ func TestCrowd(t *testing.T) {
 	s.start(2, Forever)
 	s.sleep(0, 1)
 	s.q.put(1)
-	s.HandOver(&s.q)
+	s.HandOver()
 	s.over(1)
 	s.again()
 }
@@ -377,14 +377,14 @@ func TestCrowd(t *testing.T) {
 // A thread would take its scheduler slot from who has been readied.
 func TestInFlightMeansGoroutine(t *testing.T) {
 	s := newAuto(t)
-	s.q.onIdle = func() { s.q.put(1); s.HandOver(&s.q) }
-	_, why := s.Stack.Wait(&s.q, Forever, nil, false)
+	s.q.onIdle = func() { s.q.put(1); s.HandOver() }
+	_, why := s.Stack.Wait(Forever, nil, false)
 	s.q.onIdle = nil
 	require.Equal(t, Handed, why)
 	s.favour()
 	s.start(0, Forever)
 	s.sleep(0, 1)
-	s.Pass(&s.q)
+	s.Pass()
 	s.favour()
 	s.start(1, Forever)
 	s.sleep(1, 1)
@@ -421,7 +421,7 @@ func TestDemotionStress(t *testing.T) {
 						close(done)
 					}
 				}
-				switch v, why := s.Wait(&s.q, deadline, done, false); why {
+				switch v, why := s.Wait(deadline, done, false); why {
 				case Handed:
 					take(v)
 				case Retry:
@@ -442,7 +442,7 @@ func TestDemotionStress(t *testing.T) {
 			for i := poster; i < items; i += 3 {
 				s.q.put(i)
 				if s.Any() {
-					s.HandOver(&s.q)
+					s.HandOver()
 				}
 				if rng.IntN(2) == 0 { // let them all go to sleep, or some
 					for range rng.IntN(50) {
@@ -461,7 +461,7 @@ func TestDemotionStress(t *testing.T) {
 	others.Wait()
 	await(t, "the items to be taken", func() bool { return left.Load() == 0 })
 	s.q.close()
-	s.Settle(&s.q)
+	s.Settle()
 	waiters.Wait()
 	for i := range taken {
 		require.EqualValues(t, 1, taken[i].Load(), "item %d", i)

@@ -121,8 +121,26 @@ type lot struct {
 	onUnpark func() // called before the token is left
 	woken    func() // called between the token and the return of Park
 
-	mu  sync.Mutex
-	all []*chanParker
+	mu    sync.Mutex
+	all   []*chanParker
+	seats map[*Seat]Parker
+}
+
+// seated is the parker of a seat.
+func (l *lot) seated(s *Seat) Parker {
+	l.mu.Lock()
+	p, ok := l.seats[s]
+	l.mu.Unlock()
+	if !ok {
+		p = l.newParker()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.seats == nil {
+			l.seats = make(map[*Seat]Parker)
+		}
+		l.seats[s] = p
+	}
+	return p
 }
 
 type chanParker struct {
@@ -220,7 +238,7 @@ type bed struct {
 
 func newBed(t *testing.T, order Order, limit int) *bed {
 	b := &bed{t: t, results: make(chan result, 1000)}
-	b.Init(order, limit, ParkGoroutine, Parkers{Goroutine: b.lot.newParker})
+	b.Init(&b.q, order, limit, ParkGoroutine, Parkers{Goroutine: b.lot.seated})
 	t.Cleanup(func() {
 		require.Zero(t, b.lot.doubled.Load(), "a token for a parker that has one")
 	})
@@ -228,10 +246,10 @@ func newBed(t *testing.T, order Order, limit int) *bed {
 }
 
 // Wait is Stack.Wait by a caller that passes on as soon as it runs.
-func (b *bed) Wait(q Queue[*int], deadline int64, done <-chan struct{}, again bool) (*int, Outcome) {
-	v, why := b.Stack.Wait(q, deadline, done, again)
+func (b *bed) Wait(deadline int64, done <-chan struct{}, again bool) (*int, Outcome) {
+	v, why := b.Stack.Wait(deadline, done, again)
 	if why == Handed {
-		b.Pass(q)
+		b.Pass()
 	}
 	return v, why
 }
@@ -239,7 +257,7 @@ func (b *bed) Wait(q Queue[*int], deadline int64, done <-chan struct{}, again bo
 // wait lets who wait, in a goroutine.
 func (b *bed) wait(who int, deadline int64, done <-chan struct{}, again bool) {
 	go func() {
-		v, why := b.Wait(&b.q, deadline, done, again)
+		v, why := b.Wait(deadline, done, again)
 		b.results <- result{who, v, why}
 	}()
 }
@@ -257,7 +275,7 @@ func (b *bed) parkAgain(who int, again bool) {
 func (b *bed) post(vs ...int) {
 	b.q.put(vs...)
 	if b.Any() {
-		b.HandOver(&b.q)
+		b.HandOver()
 	}
 }
 

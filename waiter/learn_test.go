@@ -2,6 +2,7 @@ package waiter
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -139,14 +140,14 @@ func TestFasterTries(t *testing.T) {
 // one fast, as it is seldom tried.
 func TestLearn(t *testing.T) {
 	p := lately(1_000, 60_000)
-	p.learn(byThread, 1<<40)
+	p.learn(byThread, false, 1<<40)
 	require.EqualValues(t, 1_000+(maxCost-1_000)/8, p.cost[byThread].Load(), "a sample is bounded")
 	require.Equal(t, byThread, p.faster())
 	for range 100 {
-		p.learn(byThread, 30_000)
+		p.learn(byThread, false, 30_000)
 	}
 	require.InDelta(t, 30_000, p.cost[byThread].Load(), 100)
-	p.learn(byGoroutine, 56_000)
+	p.learn(byGoroutine, false, 56_000)
 	require.EqualValues(t, 58_000, p.cost[byGoroutine].Load())
 	require.Equal(t, byThread, p.faster())
 
@@ -154,15 +155,15 @@ func TestLearn(t *testing.T) {
 	p.gap.Store(maxGap)
 	p.waits.Store(1000)
 	p.trial.Store(1000 + maxGap)
-	p.learn(byGoroutine, 0)
+	p.learn(byGoroutine, false, 0)
 	require.EqualValues(t, 29_000, p.cost[byGoroutine].Load())
 	for n := 1; p.faster() == byGoroutine; n++ {
 		require.Less(t, n, minGap)
 	}
 
-	p.learn(byGoroutine, -5) // a coarse clock, or two processors' clocks
+	p.learn(byGoroutine, false, -5) // a coarse clock, or two processors' clocks
 	for range 1000 {
-		p.learn(byGoroutine, -5)
+		p.learn(byGoroutine, false, -5)
 	}
 	require.Positive(t, p.cost[byGoroutine].Load(), "0 is for a way that was never tried")
 }
@@ -172,8 +173,9 @@ func TestLearn(t *testing.T) {
 func TestLearnsFromHandOvers(t *testing.T) {
 	s := newAuto(t)
 	s.policy.cost[byThread].Store(1000) // on a coarse clock a sample may be 0
-	costs := func() [2]int64 {
-		return [2]int64{s.policy.cost[byGoroutine].Load(), s.policy.cost[byThread].Load()}
+	const bumped = 2
+	costs := func() [3]int64 {
+		return [3]int64{s.policy.cost[byGoroutine].Load(), s.policy.cost[byThread].Load(), s.policy.bumped.Load()}
 	}
 	s.start(0, Forever)
 	s.sleep(1, 0)
@@ -181,7 +183,7 @@ func TestLearnsFromHandOvers(t *testing.T) {
 	s.Interrupt()
 	s.over(1)
 	s.q.put(1)
-	_, why := s.Wait(&s.q, Forever, nil, false)
+	_, why := s.Wait(Forever, nil, false)
 	require.Equal(t, Retry, why)
 	s.q.TryTake()
 	require.Equal(t, before, costs())
@@ -194,16 +196,109 @@ func TestLearnsFromHandOvers(t *testing.T) {
 	s.sleep(1, 1)
 	before = costs()
 	s.q.put(1)
-	s.HandOver(&s.q)
+	s.HandOver()
 	require.Equal(t, map[int]Outcome{1: Handed}, s.over(1))
 	require.Equal(t, before[byGoroutine], costs()[byGoroutine])
 	require.NotEqual(t, before[byThread], costs()[byThread])
+	require.Zero(t, costs()[bumped])
 	before = costs()
 	s.q.put(1)
-	s.HandOver(&s.q)
+	s.HandOver()
 	require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
 	require.Equal(t, before[byThread], costs()[byThread], "it ended as a goroutine")
-	require.NotEqual(t, before[byGoroutine], costs()[byGoroutine])
+	require.Equal(t, before[byGoroutine], costs()[byGoroutine])
+	require.NotZero(t, costs()[bumped])
+
+	before = costs()
+	s.handOffs = 7
+	s.policy.crowd.Store(true) // no thread
+	s.start(2, Forever)
+	s.sleep(0, 1)
+	s.q.put(1)
+	s.HandOver()
+	require.Equal(t, map[int]Outcome{2: Handed}, s.over(1))
+	after := costs()
+	require.NotEqual(t, before[byGoroutine], after[byGoroutine], "one in 8")
+	require.Equal(t, before[byThread:], after[byThread:])
+}
+
+func TestHanding(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	thread := Parkers{Thread: func() Parker { return nil }}
+	for _, c := range []struct {
+		name          string
+		parkers       Parkers
+		parking       Parking
+		how           way
+		cost          int64
+		timed, bumped int // of 8
+	}{
+		{"no other way", Parkers{}, ParkAuto, byGoroutine, maxCost, 0, 0},
+		{"no choice", thread, ParkGoroutine, byGoroutine, maxCost, 0, 0},
+		{"a thread", thread, ParkAuto, byThread, maxCost, 8, 0},
+		{"not known yet", thread, ParkAuto, byGoroutine, 0, 8, 0},
+		{"soon", thread, ParkAuto, byGoroutine, readied - 1, 1, 0},
+		{"late", thread, ParkAuto, byGoroutine, readied, 8, 7},
+	} {
+		p := policy{parking: c.parking, parkers: c.parkers}
+		p.cost[byGoroutine].Store(c.cost)
+		var timed, bumped int
+		for n := range uint64(8) {
+			t, b := p.handing(c.how, n)
+			timed += b2i(t)
+			bumped += b2i(b)
+		}
+		require.Equal(t, [2]int{c.timed, c.bumped}, [2]int{timed, bumped}, c.name)
+	}
+
+	p := policy{parkers: thread}
+	p.cost[byGoroutine].Store(readied)
+	p.bumped.Store(readied)
+	_, bumped := p.handing(byGoroutine, 1)
+	require.False(t, bumped, "no sooner for it")
+	p.bumped.Store(readied - 1)
+	_, bumped = p.handing(byGoroutine, 1)
+	require.True(t, bumped)
+	runtime.GOMAXPROCS(1)
+	_, bumped = p.handing(byGoroutine, 1)
+	require.False(t, bumped, "no other processor")
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// What counts of goroutines that are bumped is how soon they run then.
+func TestFasterWhenBumped(t *testing.T) {
+	for _, c := range []struct {
+		thread, goroutine, bumped int64
+		want                      way
+	}{
+		{20_000, 90_000, 5_000, byGoroutine},
+		{200, 90_000, 5_000, byThread},
+		{200, readied - 1, 5_000, byGoroutine},
+		{20_000, readied - 1, 90_000, byGoroutine},
+		{20_000, readied, 90_000, byGoroutine},
+	} {
+		p := lately(c.thread, c.goroutine)
+		p.bumped.Store(c.bumped)
+		require.Equal(t, c.want, p.faster(), "%+v", c)
+	}
+
+	p := lately(200, 90_000)
+	p.learn(byGoroutine, true, 4_000)
+	require.EqualValues(t, 4_000, p.bumped.Load())
+	require.EqualValues(t, 90_000, p.cost[byGoroutine].Load())
+	p.learn(byGoroutine, true, 2_000)
+	require.EqualValues(t, 3_000, p.bumped.Load(), "seldom tried: the thread costs less")
+	p.learn(byThread, false, 1_000)
+	require.EqualValues(t, 300, p.cost[byThread].Load())
+	p.learn(byThread, false, 100_000)
+	p.learn(byThread, false, 1_000)
+	require.EqualValues(t, (12_762+1_000)/2, p.cost[byThread].Load(), "now it is seldom tried")
 }
 
 // asked is a parker of which only Ready is used.

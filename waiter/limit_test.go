@@ -74,7 +74,7 @@ func TestChainEndsWithWaiters(t *testing.T) {
 	let()
 	handed(t, b.next(), 1)
 	require.Equal(t, []int{2}, b.q.left(), "it is for whoever looks next")
-	v, why := b.Wait(&b.q, Forever, nil, false)
+	v, why := b.Wait(Forever, nil, false)
 	require.Equal(t, Retry, why)
 	require.Nil(t, v)
 }
@@ -89,7 +89,7 @@ func TestLimitIsForHandOffs(t *testing.T) {
 	}
 	b.post(1)
 	b.q.close()
-	b.Settle(&b.q)
+	b.Settle()
 	require.Zero(t, b.Waiting(), "released although one hand-off is in flight")
 	closed := 0
 	for range 4 {
@@ -128,7 +128,7 @@ func TestClosedBehindLimit(t *testing.T) {
 	b.post(1)
 	b.post(2)
 	b.q.close()
-	b.Settle(&b.q)
+	b.Settle()
 	require.Equal(t, 3, b.Waiting())
 	let()
 	handed(t, b.next(), 1)
@@ -151,7 +151,7 @@ func TestRobbedBehindLimit(t *testing.T) {
 	b.post(1)
 	b.post(2)
 	b.q.close()
-	b.Settle(&b.q)
+	b.Settle()
 	v, ok := b.q.TryTake()
 	require.True(t, ok)
 	require.Equal(t, 2, *v)

@@ -18,6 +18,8 @@ type (
 
 func gosched() { sched.Yield() }
 
+func bump() {}
+
 // chosen makes what the policy decided part of the run's state.
 func chosen(how way) { sched.Event(uint64(how)) }
 
@@ -34,8 +36,11 @@ func (p *pace) init() {
 // and the states with it.
 var yields = 0
 
-// flock is 1, so that two waiters are many.
-const flock = 1
+// flock is 1, so that two waiters are many, and who releases them lets others run.
+const (
+	flock    = 1
+	patience = 1 << 62
+)
 
 // Threads is how many threads are counted against the budget: none after a run.
 func Threads() int { return int(threads.Load()) }
@@ -49,14 +54,21 @@ func Model(looks int, inTorrent bool) {
 
 func Now() int64 { return sched.Now() }
 
-func (p *policy) newParker(way) Parker { return new(sched.Parker) }
+type seat struct{ parker *sched.Parker }
+
+func (p *policy) seated(s *seat) Parker {
+	if s.parker == nil {
+		s.parker = new(sched.Parker)
+	}
+	return s.parker
+}
+
+func (p *policy) newThread() Parker { return new(sched.Parker) }
 
 // Check is asked before a waiter is used again.
 func (w *waiter[T]) Check() error {
-	for _, p := range w.parkers {
-		if p, ok := p.(*sched.Parker); ok && !p.Idle() {
-			return errors.New("a waiter that has a token")
-		}
+	if p := w.seat.parker; p != nil && !p.Idle() || w.thread != nil && !(*w.thread).(*sched.Parker).Idle() {
+		return errors.New("a waiter that has a token")
 	}
 	if w.listed || w.next != nil || w.prev != nil {
 		return errors.New("a waiter that is on the list")

@@ -3,6 +3,7 @@ package waiter
 import (
 	"runtime"
 	"sync/atomic"
+	"time"
 )
 
 // Parking says how waiters sleep.
@@ -18,7 +19,14 @@ const (
 // where threads cannot be parked.
 type Parkers struct {
 	Thread    func() Parker
-	Goroutine func() Parker
+	Goroutine func(*Seat) Parker // of a seat always the same, without allocating but for what the seat lacks
+}
+
+// Seat is what the parker of a goroutine keeps in its waiter: then it need be no object
+// of its own.
+type Seat struct {
+	Token chan struct{}
+	Timer *time.Timer
 }
 
 // maxThreads bounds the waiters of the process that sleep as threads by
@@ -43,11 +51,12 @@ type policy struct {
 
 	// cost is, for each way, what a sleep cost lately, in nanoseconds: a mean in
 	// which the last few samples count, 0 before the first. Lost updates do no harm.
-	cost  [2]atomic.Int64
-	sleep atomic.Int64 // a running median of how long those who slept as threads did
-	waits atomic.Uint32
-	trial atomic.Uint32 // the wait that tries the way that seems slower
-	gap   atomic.Uint32 // from that one to the next
+	cost   [2]atomic.Int64
+	bumped atomic.Int64 // likewise, of goroutines that were bumped
+	sleep  atomic.Int64 // a running median of how long those who slept as threads did
+	waits  atomic.Uint32
+	trial  atomic.Uint32 // the wait that tries the way that seems slower
+	gap    atomic.Uint32 // from that one to the next
 
 	// crowd is set while waiters come and none is served: who sleeps at the top
 	// of the stack then soon has others above, and a thread sleeps there in vain.
@@ -123,15 +132,15 @@ func (p *policy) claim() bool {
 // faster is the goroutine if it runs soon; else the way that has cost less, now
 // and then the other one. At first it is the thread.
 func (p *policy) faster() way {
-	thread, goroutine := p.cost[byThread].Load(), p.cost[byGoroutine].Load()
+	thread := p.cost[byThread].Load()
 	switch {
 	case thread == 0:
 		return byThread
-	case goroutine < readied:
+	case p.cost[byGoroutine].Load() < readied:
 		return byGoroutine
 	}
 	how := byThread
-	if goroutine < thread {
+	if p.goroutine() < thread {
 		how = byGoroutine
 	}
 	if n := p.waits.Add(1); int32(n-p.trial.Load()) >= 0 {
@@ -143,26 +152,46 @@ func (p *policy) faster() way {
 	return how
 }
 
+// goroutine is what the sleep of a goroutine costs, the way it is woken.
+func (p *policy) goroutine() int64 {
+	cost, bumped := p.cost[byGoroutine].Load(), p.bumped.Load()
+	if cost >= readied && bumped != 0 {
+		return min(cost, bumped)
+	}
+	return cost
+}
+
 // mixes reports whether there are two ways to sleep, to choose from.
 func (p *policy) mixes() bool { return p.parking == ParkAuto && p.parkers.Thread != nil }
 
-// times reports whether to learn from the sleep of the waiter that gets the n-th
-// hand-over. To time one takes two looks at the clock: beside the sleep of a thread
-// they are nothing, but a fifth of what that of a goroutine costs which runs soon.
-// Of those it is one in 8.
-func (p *policy) times(how way, n uint64) bool {
+// handing reports whether to learn from the sleep of the waiter that gets the n-th
+// hand-over, and whether to bump it. To time one takes two looks at the clock: beside
+// the sleep of a thread they are nothing, but a fifth of what that of a goroutine costs
+// which runs soon. Of those it is one in 8. Goroutines that do not run soon are timed, and
+// bumped as long as that makes it sooner, but for one in 8, to know what it is without.
+func (p *policy) handing(how way, n uint64) (timed, bumped bool) {
 	if !p.mixes() {
-		return false
+		return false, false
 	}
+	eighth := n%8 == 0
 	cost := p.cost[byGoroutine].Load()
-	return how == byThread || n%8 == 0 || cost == 0 || cost >= readied
+	late := how == byGoroutine && cost >= readied
+	return how == byThread || eighth || cost == 0 || late,
+		late && !eighth && p.bumped.Load() < cost && runtime.GOMAXPROCS(0) > 1
 }
 
 // learn takes note of what a sleep cost. Of a way that is seldom tried a sample
 // counts for more.
-func (p *policy) learn(how way, ns int64) {
+func (p *policy) learn(how way, bumped bool, ns int64) {
 	ns = min(ns, maxCost)
-	was, other := p.cost[how].Load(), p.cost[byGoroutine+byThread-how].Load()
+	cost, other := &p.cost[how], p.cost[byThread].Load()
+	switch {
+	case how == byThread:
+		other = p.goroutine()
+	case bumped:
+		cost = &p.bumped
+	}
+	was := cost.Load()
 	switch {
 	case was == 0:
 	case other != 0 && was > other:
@@ -173,7 +202,7 @@ func (p *policy) learn(how way, ns int64) {
 	default:
 		ns = was + (ns-was)/8
 	}
-	p.cost[how].Store(max(ns, 1))
+	cost.Store(max(ns, 1))
 }
 
 // slept takes note of how long a thread slept.
@@ -232,7 +261,7 @@ func (s *Stack[T]) acquire(done <-chan struct{}) *waiter[T] {
 // free gives back what acquire returned.
 func (s *Stack[T]) free(w *waiter[T]) {
 	if w.demoted {
-		w.parkers[byThread].Park(Forever, nil) // the token must not outlive the wait
+		(*w.thread).Park(Forever, nil) // the token must not outlive the wait
 		w.demoted = false
 		threads.Add(-1)
 	}

@@ -21,7 +21,7 @@ type twoLots struct {
 
 func newTwoLots(t *testing.T, parking Parking) *twoLots {
 	s := &twoLots{t: t, results: make(chan result, 2*maxThreads)}
-	s.Init(NewestFirst, 1<<20, parking, Parkers{Thread: s.threads.newParker, Goroutine: s.goroutine.newParker})
+	s.Init(&s.q, NewestFirst, 1<<20, parking, Parkers{Thread: s.threads.newParker, Goroutine: s.goroutine.seated})
 	t.Cleanup(func() {
 		require.Zero(t, s.threads.doubled.Load())
 		require.Zero(t, s.goroutine.doubled.Load())
@@ -30,10 +30,10 @@ func newTwoLots(t *testing.T, parking Parking) *twoLots {
 }
 
 // Wait is Stack.Wait by a caller that passes on as soon as it runs.
-func (s *twoLots) Wait(q Queue[*int], deadline int64, done <-chan struct{}, again bool) (*int, Outcome) {
-	v, why := s.Stack.Wait(q, deadline, done, again)
+func (s *twoLots) Wait(deadline int64, done <-chan struct{}, again bool) (*int, Outcome) {
+	v, why := s.Stack.Wait(deadline, done, again)
 	if why == Handed {
-		s.Pass(q)
+		s.Pass()
 	}
 	return v, why
 }
@@ -46,7 +46,7 @@ func (s *twoLots) park(n int, done <-chan struct{}) {
 	want := s.asleep() + int64(n)
 	for who := range n {
 		go func() {
-			v, why := s.Wait(&s.q, Forever, done, false)
+			v, why := s.Wait(Forever, done, false)
 			s.results <- result{who, v, why}
 		}()
 	}
@@ -59,7 +59,7 @@ func (s *twoLots) release(n int) {
 	for i := range n {
 		s.q.put(i)
 	}
-	s.HandOver(&s.q)
+	s.HandOver()
 	for range n {
 		select {
 		case r := <-s.results:
@@ -108,27 +108,27 @@ func TestThreadForced(t *testing.T) {
 func TestThreadBudgetReturned(t *testing.T) {
 	s := newTwoLots(t, ParkThread)
 	s.q.put(1)
-	_, why := s.Wait(&s.q, Forever, nil, false)
+	_, why := s.Wait(Forever, nil, false)
 	require.Equal(t, Retry, why)
 	require.Zero(t, threads.Load())
 	s.q.TryTake()
 
-	_, why = s.Wait(&s.q, Deadline(0), nil, false)
+	_, why = s.Wait(Deadline(0), nil, false)
 	require.Equal(t, Expired, why)
 	require.Zero(t, threads.Load())
 
-	s.q.onIdle = func() { s.q.put(1); s.HandOver(&s.q) }
-	_, why = s.Wait(&s.q, Forever, nil, false)
+	s.q.onIdle = func() { s.q.put(1); s.HandOver() }
+	_, why = s.Wait(Forever, nil, false)
 	require.Equal(t, Handed, why)
 	require.Zero(t, threads.Load())
 
 	s.q.onIdle = func() { s.Interrupt() }
-	_, why = s.Wait(&s.q, Forever, nil, false)
+	_, why = s.Wait(Forever, nil, false)
 	require.Equal(t, Interrupted, why)
 	require.Zero(t, threads.Load())
 
-	s.q.onIdle = func() { s.q.close(); s.Settle(&s.q) }
-	_, why = s.Wait(&s.q, Forever, nil, false)
+	s.q.onIdle = func() { s.q.close(); s.Settle() }
+	_, why = s.Wait(Forever, nil, false)
 	require.Equal(t, Closed, why)
 	require.Zero(t, threads.Load())
 }
@@ -162,7 +162,7 @@ func TestNoThreadParker(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for _, parking := range []Parking{ParkAuto, ParkThread, ParkGoroutine} {
 		s := newTwoLots(t, parking)
-		s.Init(NewestFirst, 0, parking, Parkers{Goroutine: s.goroutine.newParker})
+		s.Init(&s.q, NewestFirst, 0, parking, Parkers{Goroutine: s.goroutine.seated})
 		for range 50 {
 			s.park(2, nil)
 			require.EqualValues(t, 2, s.goroutine.asleep.Load())

@@ -6,19 +6,19 @@ import "sync/atomic"
 type Poll struct{ turns int }
 
 // Again lets others run and reports whether to look again; false means to Wait.
-func (s *Stack[T]) Again(q Queue[T], p *Poll) bool {
+func (s *Stack[T]) Again(p *Poll) bool {
 	pace := &s.policy.pace
 	if p.turns == yields {
 		return false
 	}
 	p.turns++
-	if p.turns == 1 && pace.fast.Load() && pace.torrent(q.Taken()) {
-		return pace.lull(q)
+	if p.turns == 1 && pace.fast.Load() && pace.torrent(s.queue.Taken()) {
+		return pace.lull(s.queue)
 	}
 	gosched()
-	if p.turns == yields && pace.due(q.Taken()) {
+	if p.turns == yields && pace.due(s.queue.Taken()) {
 		idle(pause)
-		pace.learn(q.Len() >= flood, q.Taken())
+		pace.learn(s.queue.Len() >= flood, s.queue.Taken())
 	}
 	return true
 }

@@ -7,16 +7,16 @@ import (
 )
 
 // looks is how often a caller looks again before it is to wait.
-func looks(s *Stack[*int], q *fakeQueue) (n int) {
-	for poll := new(Poll); s.Again(q, poll); n++ {
+func looks(s *Stack[*int]) (n int) {
+	for poll := new(Poll); s.Again(poll); n++ {
 	}
 	return n
 }
 
 func newPaced(t *testing.T) (*Stack[*int], *fakeQueue) {
-	s := new(Stack[*int])
-	s.Init(NewestFirst, 1, ParkGoroutine, Parkers{})
-	return s, new(fakeQueue)
+	s, q := new(Stack[*int]), new(fakeQueue)
+	s.Init(q, NewestFirst, 1, ParkGoroutine, Parkers{})
+	return s, q
 }
 
 // fill puts n into q, and says so to who looks after a pause.
@@ -29,15 +29,15 @@ func drain(q *fakeQueue, n int) {
 }
 
 func TestAgainEnds(t *testing.T) {
-	s, q := newPaced(t)
+	s, _ := newPaced(t)
 	poll := new(Poll)
 	n := 0
-	for s.Again(q, poll) {
+	for s.Again(poll) {
 		n++
 		require.LessOrEqual(t, n, yields)
 	}
-	require.False(t, s.Again(q, poll), "and stays so")
-	require.Equal(t, yields, looks(s, q), "each caller has its own")
+	require.False(t, s.Again(poll), "and stays so")
+	require.Equal(t, yields, looks(s), "each caller has its own")
 }
 
 // A pause that finds little is made ever more seldom, but is not given up.
@@ -47,7 +47,7 @@ func TestPausesInVain(t *testing.T) {
 	pauses := 0
 	for range 8 * (maxMask + 1) {
 		mask := pace.mask.Load()
-		looks(s, q)
+		looks(s)
 		if pace.mask.Load() != mask {
 			pauses++
 		}
@@ -59,7 +59,7 @@ func TestPausesInVain(t *testing.T) {
 	require.False(t, pace.fast.Load())
 	q.taken = maxMask
 	fill(q, flood)
-	looks(s, q)
+	looks(s)
 	require.True(t, pace.fast.Load(), "it is not given up")
 }
 
@@ -70,27 +70,27 @@ func TestTorrent(t *testing.T) {
 	pace := &s.policy.pace
 	q.taken = minMask
 	fill(q, flood-1)
-	require.Equal(t, yields, looks(s, q))
+	require.Equal(t, yields, looks(s))
 	require.False(t, pace.fast.Load(), "not enough for one")
 
 	q.taken = 2*minMask + 1
 	fill(q, 1)
-	require.Equal(t, yields, looks(s, q), "who finds out has yielded")
+	require.Equal(t, yields, looks(s), "who finds out has yielded")
 	require.True(t, pace.fast.Load())
 	drain(q, flood)
 	for range 1000 {
 		q.taken += few
-		require.Zero(t, looks(s, q))
+		require.Zero(t, looks(s))
 	}
 	q.taken += 1 << 20 // what came long ago does not count for ever
-	require.Zero(t, looks(s, q))
+	require.Zero(t, looks(s))
 	n := 0
-	for looks(s, q) == 0 {
+	for looks(s) == 0 {
 		n++
 	}
 	require.LessOrEqual(t, n, maxCredit/few)
 	require.False(t, pace.fast.Load())
-	require.Equal(t, yields, looks(s, q))
+	require.Equal(t, yields, looks(s))
 	require.EqualValues(t, minMask, pace.mask.Load(), "it may come back soon")
 }
 
@@ -99,12 +99,12 @@ func TestTorrentForMany(t *testing.T) {
 	s, q := newPaced(t)
 	q.taken = minMask
 	fill(q, flood)
-	looks(s, q)
+	looks(s)
 	drain(q, flood)
 	for range 100 {
 		q.taken += 16 * few
 		for range 16 {
-			require.Zero(t, looks(s, q))
+			require.Zero(t, looks(s))
 		}
 	}
 }
@@ -147,7 +147,7 @@ func TestLullEnds(t *testing.T) {
 	s, q := newPaced(t)
 	q.taken = minMask
 	fill(q, flood)
-	looks(s, q)
+	looks(s)
 	require.True(t, s.policy.pace.fast.Load())
-	require.Equal(t, yields, looks(s, q))
+	require.Equal(t, yields, looks(s))
 }

@@ -42,7 +42,7 @@ func TestLeaverWasHanded(t *testing.T) {
 		b.check(t)
 		// A fresh parker, so that call begins at 1 again.
 		b.Stack = Stack[*int]{}
-		b.Init(NewestFirst, 1, ParkGoroutine, Parkers{Goroutine: b.lot.newParker})
+		b.Init(&b.q, NewestFirst, 1, ParkGoroutine, Parkers{Goroutine: b.lot.seated})
 	}
 }
 
@@ -66,7 +66,7 @@ func TestLeaverMeetsHandOver(t *testing.T) {
 			b.q.put(1)
 		}
 		handedOver := make(chan struct{})
-		go func() { b.HandOver(&b.q); close(handedOver) }()
+		go func() { b.HandOver(); close(handedOver) }()
 		<-taking
 		close(expired)
 		b.none() // it cannot leave now
@@ -88,9 +88,9 @@ func TestHandedBeforeRetry(t *testing.T) {
 	b.q.put(1)
 	b.q.onIdle = func() {
 		require.True(t, b.Any(), "registered before it looks")
-		b.HandOver(&b.q)
+		b.HandOver()
 	}
-	v, why := b.Wait(&b.q, Deadline(0), nil, false)
+	v, why := b.Wait(Deadline(0), nil, false)
 	handed(t, result{0, v, why}, 1)
 	require.Equal(t, Stats{HandOffs: 1, Parks: 1, Wakes: 1}, b.Stats())
 	b.check(t)
@@ -100,17 +100,17 @@ func TestHandedBeforeRetry(t *testing.T) {
 func TestHandedBeforePark(t *testing.T) {
 	b := newBed(t, NewestFirst, 1)
 	b.q.onIdle = func() { b.post(1) }
-	v, why := b.Wait(&b.q, Forever, nil, false)
+	v, why := b.Wait(Forever, nil, false)
 	handed(t, result{0, v, why}, 1)
 
 	b = newBed(t, NewestFirst, 1)
 	b.q.onIdle = func() { require.Equal(t, 1, b.Interrupt()) }
-	_, why = b.Wait(&b.q, Forever, nil, false)
+	_, why = b.Wait(Forever, nil, false)
 	require.Equal(t, Interrupted, why)
 
 	b = newBed(t, NewestFirst, 1)
-	b.q.onIdle = func() { b.q.close(); b.Settle(&b.q) }
-	_, why = b.Wait(&b.q, Forever, nil, false)
+	b.q.onIdle = func() { b.q.close(); b.Settle() }
+	_, why = b.Wait(Forever, nil, false)
 	require.Equal(t, Closed, why)
 }
 
@@ -173,7 +173,7 @@ func TestEverythingAtOnce(t *testing.T) {
 							done = make(chan struct{})
 							go close(done)
 						}
-						switch v, why := b.Wait(&b.q, deadline, done, rng.IntN(2) == 0); why {
+						switch v, why := b.Wait(deadline, done, rng.IntN(2) == 0); why {
 						case Handed:
 							got[*v].Add(1)
 						case Closed:
@@ -205,7 +205,7 @@ func TestEverythingAtOnce(t *testing.T) {
 							runtime.Gosched()
 							publish()
 							if b.Any() {
-								b.HandOver(&b.q)
+								b.HandOver()
 							}
 						} else {
 							b.post(i)
@@ -217,7 +217,7 @@ func TestEverythingAtOnce(t *testing.T) {
 			stop.Store(true)
 			others.Wait()
 			b.q.close()
-			b.Settle(&b.q)
+			b.Settle()
 			released := make(chan struct{})
 			go func() { waiters.Wait(); close(released) }()
 			select {
@@ -239,7 +239,7 @@ func TestEverythingAtOnce(t *testing.T) {
 func TestListAgainstModel(t *testing.T) {
 	for _, order := range []Order{NewestFirst, OldestFirst} {
 		var s Stack[*int]
-		s.Init(order, 1, ParkGoroutine, Parkers{})
+		s.Init(nil, order, 1, ParkGoroutine, Parkers{})
 		var model []*waiter[*int] // the one released next first
 		rng := rand.New(rand.NewPCG(4, uint64(order)))
 		for range 5000 {

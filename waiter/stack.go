@@ -15,8 +15,8 @@ type Queue[T any] interface {
 	TryTake() (T, bool)
 	// Idle reports whether there is nothing to take, no producer is in the middle
 	// of producing, and the queue is open. Each producer that begins after an
-	// Idle that returned true, and Close, calls Any later, and HandOver if that
-	// is true.
+	// Idle that returned true, and Close, calls Any later, and if that is true
+	// HandOver when it has produced.
 	Idle() bool
 	// Over reports whether nothing is there and nothing will come any more. Once
 	// true it stays true.
@@ -58,20 +58,32 @@ type waiter[T any] struct {
 	handed     int64      // likewise: when, if timed
 	outcome    Outcome    // likewise
 	timed      bool       // likewise: the policy learns from this wait
+	bumped     bool       // likewise
 	listed     bool       // on the stack: whoever takes it off decides the outcome
 	demoted    bool       // by demote, and a token of the thread's parker is owed for it; the owner resets it
 	way        way        // how this wait sleeps; the owner's until it registers
-	parkers    [2]Parker  // by way, each made when it is first wanted
+	seat       seat       // of the parker of a goroutine
+	thread     *Parker    // that of a thread, made when it is first wanted
 }
-
-func (w *waiter[T]) parker() Parker { return w.parkers[w.way] }
 
 // by sets the way in which w sleeps next.
 func (w *waiter[T]) by(how way, p *policy) {
 	w.way = how
-	if w.parkers[how] == nil {
-		w.parkers[how] = p.newParker(how)
+	switch {
+	case how == byGoroutine:
+		p.seated(&w.seat) // whoever wakes it finds the seat complete
+	case w.thread == nil:
+		thread := p.newThread()
+		w.thread = &thread
 	}
+}
+
+// parker is what w sleeps with in that way.
+func (s *Stack[T]) parker(w *waiter[T], how way) Parker {
+	if how == byThread {
+		return *w.thread
+	}
+	return s.policy.seated(&w.seat)
 }
 
 // Stack is a list of waiters with a lock. The lock is held for a few
@@ -81,17 +93,20 @@ func (w *waiter[T]) by(how way, p *policy) {
 //
 // No lost wake-up. The waiter: W1 stores waiting != 0, W2 finds the queue Idle,
 // then it sleeps. The producer: P1 begins to produce (a claim on the queue's
-// position), P2 publishes, P3 loads waiting. W1, W2, P1 and P3 are sequentially
-// consistent; P2 need not be. If W2 finds the queue idle then P1 comes after W2
-// in the one total order of atomics, so P3 comes after W1 and sees the waiter. A
-// waiter for which W2 fails does not sleep.
+// position); after that P2 publishes, P3 loads waiting, whichever comes first; and
+// if P3 saw a waiter, P4 hands over. W1, W2, P1 and P3 are sequentially consistent;
+// P2 need not be. If W2 finds the queue idle then P1 comes after W2 in the one total
+// order of atomics, so P3 comes after W1 and sees the waiter. A waiter for which W2
+// fails does not sleep.
 //
 // Nothing stranded. A producer that sees waiters goes on handing over while there
-// are both. It stops at something half produced: its producer has yet to do P3;
-// or at the limit: then a hand-off is in flight, and whoever it goes to calls Pass
-// and hands on. Whoever finds the queue over releases everybody.
+// are both. It stops at something half produced: whoever sleeps has been seen by P3
+// of its producer, as above, which has yet to do P4; or at the limit: then a hand-off
+// is in flight, and whoever it goes to calls Pass and hands on. Whoever finds the
+// queue over releases everybody.
 type Stack[T any] struct {
-	_ [linePair]byte
+	queue Queue[T]
+	_     [linePair]byte
 
 	// One line, for whoever hands over needs all of it. Nobody writes it while no
 	// one waits, so that a Post finds it shared.
@@ -124,12 +139,13 @@ type Stats struct {
 
 const linePair = 128 // as in package ring
 
-// Init prepares a stack. A limit of hand-offs in flight below 1 is GOMAXPROCS.
-func (s *Stack[T]) Init(order Order, limit int, parking Parking, parkers Parkers) {
+// Init prepares a stack of those who wait for q. A limit of hand-offs in flight
+// below 1 is GOMAXPROCS.
+func (s *Stack[T]) Init(q Queue[T], order Order, limit int, parking Parking, parkers Parkers) {
 	if limit < 1 {
 		limit = runtime.GOMAXPROCS(0)
 	}
-	s.order, s.limit = order, int32(min(limit, 1<<30))
+	s.queue, s.order, s.limit = q, order, int32(min(limit, 1<<30))
 	s.policy.parking, s.policy.parkers = parking, parkers
 	s.policy.trial.Store(minGap)
 	s.policy.pace.init()
@@ -158,9 +174,9 @@ func (s *Stack[T]) Stats() Stats {
 	}
 }
 
-// HandOver gives what is in q to waiters, as long as there are both and the limit
-// allows. Whoever put something into q calls it if Any.
-func (s *Stack[T]) HandOver(q Queue[T]) {
+// HandOver gives what is in the queue to waiters, as long as there are both and the
+// limit allows. Whoever has put something into it calls it if Any.
+func (s *Stack[T]) HandOver() {
 	// At the limit there is nothing to do, and no need of the lock: of those in
 	// flight somebody's Pass decrements later, and finds what was published. For that
 	// the load must not overtake the publication, as it may if that is amd64's release
@@ -173,17 +189,21 @@ func (s *Stack[T]) HandOver(q Queue[T]) {
 			return
 		}
 	}
-	s.Settle(q)
+	s.settle(false)
 }
 
-// Settle is HandOver that also releases everybody if q is over. Whoever closed q
-// calls it.
-func (s *Stack[T]) Settle(q Queue[T]) {
-	for over := true; over; {
+// Settle is HandOver by one who may be kept: by a Close, or for having waited.
+func (s *Stack[T]) Settle() { s.settle(true) }
+
+// settle hands over, and releases everybody if the queue is over; yields says that it
+// may let them run meanwhile.
+func (s *Stack[T]) settle(yields bool) {
+	for more := true; more; {
 		var head, tail *waiter[T] // taken off the list, to be woken
+		bumps := false
 		s.mu.Lock()
 		for s.first != nil && s.inFlight.Load() < s.limit {
-			v, ok := q.TryTake()
+			v, ok := s.queue.TryTake()
 			if !ok {
 				break
 			}
@@ -191,20 +211,30 @@ func (s *Stack[T]) Settle(q Queue[T]) {
 			s.inFlight.Add(1)
 			w := s.release(s.first, Handed)
 			w.val = v
-			if w.timed = s.policy.times(w.way, s.handOffs); w.timed {
+			if w.timed, w.bumped = s.policy.handing(w.way, s.handOffs); w.timed {
 				w.handed = Now()
 			}
+			bumps = w.bumped // one before the last is bumped by the last
 			if s.policy.parking == ParkAuto {
 				s.policy.crowd.Store(false)
 			}
 			head, tail = s.owe(head, tail, w)
 		}
-		over = s.first != nil && q.Over()
+		over := s.first != nil && s.queue.Over()
 		for n := 0; over && n < flock && s.first != nil; n++ {
 			head, tail = s.owe(head, tail, s.release(s.first, Closed))
 		}
+		more = over && s.first != nil
 		s.mu.Unlock()
-		wake(head)
+		s.wake(head)
+		if bumps {
+			bump()
+		}
+		if more && yields {
+			start := Now()
+			gosched()
+			yields = Now()-start < patience
+		}
 	}
 }
 
@@ -216,69 +246,95 @@ func (s *Stack[T]) Interrupt() (n int) {
 		head, tail = s.owe(head, tail, s.release(s.first, Interrupted))
 	}
 	s.mu.Unlock()
-	wake(head)
+	s.wake(head)
 	return n
 }
 
-// Wait parks the caller until something of q is handed to it, the deadline
-// passes, done is closed, q is over, or Interrupt. If q is not idle it returns
-// Retry at once: the caller runs, so it can take for itself. again says that the
+// Wait parks the caller until something is handed to it, the deadline passes, done
+// is closed, the queue is over, or Interrupt. If that is not idle it returns Retry
+// at once: the caller runs, so it can take for itself. again says that the
 // caller has waited before for the same thing and keeps its turn. After Handed
 // the caller owes a call of Pass.
-func (s *Stack[T]) Wait(q Queue[T], deadline int64, done <-chan struct{}, again bool) (v T, why Outcome) {
-	w := s.acquire(done)
-	how := w.way // as long as w is listed demote may change it
-	s.mu.Lock()
-	below := s.insert(w, again || s.order == NewestFirst) // W1
-	s.mu.Unlock()
-	if below != nil {
-		below.parkers[byThread].Unpark()
+func (s *Stack[T]) Wait(deadline int64, done <-chan struct{}, again bool) (v T, why Outcome) {
+	w, sleep, why := s.Begin(deadline, done, again)
+	if sleep != nil {
+		sleep.Park(Forever, nil)
 	}
-	if !q.Idle() { // W2
-		if s.order == OldestFirst {
-			// The turn is another's, perhaps. Now it is served, or a hand-off is in
-			// flight, or nothing is left: nothing can be half produced here.
-			s.Settle(q)
-		} else {
-			why = Retry
-		}
-	}
+	return s.End(w, why)
+}
+
+// Begin is the first part of Wait, for a caller that is to sleep in a frame of its own:
+// each frame on the stack of one that sleeps is memory, and a line that is not in the
+// cache when it wakes. If sleep is not nil, Park it without end. Then call End.
+func (s *Stack[T]) Begin(deadline int64, done <-chan struct{}, again bool) (w *waiter[T], sleep Parker, why Outcome) {
+	w = s.acquire(done)
+	how, why := s.register(w, again)
 	woken := false
 	if why == 0 && how == byThread && s.policy.parking == ParkAuto {
-		start := Now()
-		s.policy.spin(w.parkers[byThread], start, deadline)
-		woken, why = s.nap(w, deadline)
-		s.policy.slept(Now() - start)
+		woken, why = s.nap(w, deadline, true)
 		how = byGoroutine
 	}
 	switch {
 	case woken || why != 0:
-	case deadline == Forever && done == nil: // here, for a stack that need not grow
-		w.parkers[how].Park(Forever, nil)
+	case deadline == Forever && done == nil:
+		sleep = s.parker(w, how)
 	default:
 		why = s.sleep(w, how, deadline, done)
 	}
+	return w, sleep, why
+}
+
+// register puts w on the list and returns the way in which it is to sleep, or why it
+// is not to.
+func (s *Stack[T]) register(w *waiter[T], again bool) (how way, why Outcome) {
+	how = w.way // as long as w is listed demote may change it
+	s.mu.Lock()
+	below := s.insert(w, again || s.order == NewestFirst) // W1
+	s.mu.Unlock()
+	if below != nil {
+		(*below.thread).Unpark()
+	}
+	if !s.queue.Idle() { // W2
+		if s.order == OldestFirst {
+			// The turn is another's, perhaps. Now it is served, or a hand-off is in
+			// flight, or nothing is left: nothing can be half produced here.
+			s.Settle()
+		} else {
+			why = Retry
+		}
+	}
+	return how, why
+}
+
+// End is the rest of a wait, which has a token, or which its owner ends for the
+// reason why.
+func (s *Stack[T]) End(w *waiter[T], why Outcome) (v T, _ Outcome) {
 	if why != 0 {
 		if s.leave(w, why) {
 			s.free(w)
 			return v, why
 		}
 		// Somebody was quicker, and has left a token or is about to.
-		w.parker().Park(Forever, nil)
+		s.parker(w, w.way).Park(Forever, nil)
 	}
 	v, why = w.val, w.outcome
 	if why == Handed && w.timed {
-		s.policy.learn(w.way, Now()-w.handed)
+		s.policy.learn(w.way, w.bumped, Now()-w.handed)
 	}
 	s.free(w)
 	return v, why
 }
 
-// nap is the sleep of a thread under ParkAuto: until it has a token, and then woken
-// is true, or until deadline, and then why is Expired, or until it is to go on as a
-// goroutine.
-func (s *Stack[T]) nap(w *waiter[T], deadline int64) (woken bool, why Outcome) {
-	thread := w.parkers[byThread]
+// nap is the sleep of a thread under ParkAuto, which may spin before: until it has a
+// token, and then woken is true, or until deadline, and then why is Expired, or until
+// it is to go on as a goroutine.
+func (s *Stack[T]) nap(w *waiter[T], deadline int64, spins bool) (woken bool, why Outcome) {
+	thread := *w.thread
+	if spins {
+		start := Now()
+		s.policy.spin(thread, start, deadline)
+		defer func() { s.policy.slept(Now() - start) }()
+	}
 	brief := min(deadline, Now()+threadSleep)
 	expired := !thread.Park(brief, nil)
 	if expired {
@@ -309,16 +365,16 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 	// and sleeps over, up to half a millisecond; a thread's own deadline is not.
 	early := deadline - threadSleep
 	if how == byGoroutine && done == nil && s.policy.mixes() && early > Now() {
-		if w.parkers[how].Park(early, nil) {
+		if s.parker(w, how).Park(early, nil) {
 			return 0
 		}
 		if s.promote(w) {
-			if woken, why := s.nap(w, deadline); woken || why != 0 {
+			if woken, why := s.nap(w, deadline, false); woken || why != 0 {
 				return why
 			}
 		}
 	}
-	if w.parkers[how].Park(deadline, done) {
+	if s.parker(w, how).Park(deadline, done) {
 		return 0
 	}
 	if done != nil && Now() < deadline {
@@ -357,12 +413,12 @@ func (s *Stack[T]) demote() *waiter[T] {
 // Pass is to be called by a waiter to which something was handed, when it has
 // begun to run or has used it: the hand-off is no longer in flight, and the
 // waiter hands on what it finds.
-func (s *Stack[T]) Pass(q Queue[T]) {
+func (s *Stack[T]) Pass() {
 	// This must precede the look for waiters: a producer that stopped at the limit
 	// did so before, with its waiter on the list.
 	s.inFlight.Add(-1)
 	if s.Any() {
-		s.Settle(q)
+		s.Settle()
 	}
 }
 
@@ -444,11 +500,11 @@ func (s *Stack[T]) owe(head, tail, w *waiter[T]) (*waiter[T], *waiter[T]) {
 }
 
 // wake leaves every waiter of the list its token.
-func wake[T any](w *waiter[T]) {
+func (s *Stack[T]) wake(w *waiter[T]) {
 	for w != nil {
 		next := w.next // w is its owner's again from Unpark on
 		w.next = nil
-		w.parker().Unpark()
+		s.parker(w, w.way).Unpark()
 		w = next
 	}
 }

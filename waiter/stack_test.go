@@ -150,7 +150,7 @@ func TestClosed(t *testing.T) {
 		b.park(who)
 	}
 	b.q.close()
-	b.Settle(&b.q)
+	b.Settle()
 	for range many {
 		r := b.next()
 		require.Equal(t, Closed, r.why)
@@ -171,7 +171,7 @@ func TestClosedWithPacketsLeft(t *testing.T) {
 	b.q.put(7)
 	publish := b.q.putHalf(8)
 	b.q.close()
-	b.Settle(&b.q)
+	b.Settle()
 	r := b.next()
 	require.Equal(t, 2, r.who)
 	handed(t, r, 7)
@@ -179,7 +179,7 @@ func TestClosedWithPacketsLeft(t *testing.T) {
 	require.Equal(t, 2, b.Waiting(), "8 may still be for one of them")
 
 	publish()
-	b.HandOver(&b.q)
+	b.HandOver()
 	results := map[int]result{}
 	for range 2 {
 		r := b.next()
@@ -198,13 +198,13 @@ func TestHalfProduced(t *testing.T) {
 		b.park(who)
 	}
 	publish := b.q.putHalf(1)
-	b.HandOver(&b.q)
+	b.HandOver()
 	b.post(2)
 	b.none()
 	require.Equal(t, []int{1, 2}, b.q.left())
 	require.Equal(t, 3, b.Waiting())
 	publish()
-	b.HandOver(&b.q)
+	b.HandOver()
 	got := map[int]int{}
 	for range 2 {
 		r := b.next()
@@ -218,13 +218,13 @@ func TestHalfProduced(t *testing.T) {
 func TestRetryWhenNotIdle(t *testing.T) {
 	b := newBed(t, NewestFirst, 1)
 	b.q.put(1)
-	v, why := b.Wait(&b.q, Forever, nil, false)
+	v, why := b.Wait(Forever, nil, false)
 	require.Equal(t, Retry, why)
 	require.Nil(t, v)
 
 	b.q.TryTake()
 	publish := b.q.putHalf(2)
-	_, why = b.Wait(&b.q, Deadline(0), nil, false)
+	_, why = b.Wait(Deadline(0), nil, false)
 	require.Equal(t, Retry, why, "nobody sleeps on something half produced")
 	publish()
 

@@ -17,9 +17,9 @@ func test(pkg, name string) [2]string     { return [2]string{pkg, name} }
 var mutants = []mutant{
 	// The ring.
 	{
-		"publish before the write", "ring/ring.go",
-		"writes(&s.val)\n\t\ts.val = v\n\t\t// Publish. Synchronizes before the load of seq by which a pop finds it.\n\t\tstoreRelease(&s.seq, enq+published)",
-		"storeRelease(&s.seq, enq+published)\n\t\twrites(&s.val)\n\t\ts.val = v",
+		"publish before the write", "ring/slot.go",
+		"writes(&s.val)\n\ts.val = v\n\t// Synchronizes before the load of seq by which a pop finds it.\n\tstoreRelease(&s.seq, seq)",
+		"storeRelease(&s.seq, seq)\n\twrites(&s.val)\n\ts.val = v",
 		model("posts and looks"),
 	},
 	{
@@ -29,13 +29,13 @@ var mutants = []mutant{
 		model("batches meet"),
 	},
 	{
-		"recycle before the read", "ring/ring.go",
-		"writes(&s.val)\n\tv, s.val = s.val, v // what the ring keeps, the collector keeps\n\t// Synchronizes before the load of seq by which the next lap's push finds it.\n\tstoreRelease(&s.seq, next)",
-		"storeRelease(&s.seq, next)\n\twrites(&s.val)\n\tv, s.val = s.val, v",
+		"recycle before the read", "ring/slot.go",
+		"writes(&s.val)\n\tv, s.val = s.val, v // what the ring keeps, the collector keeps\n\t// Synchronizes before the load of seq by which the next lap's push finds it.\n\tstoreRelease(&s.seq, seq)",
+		"storeRelease(&s.seq, seq)\n\twrites(&s.val)\n\tv, s.val = s.val, v",
 		model("posts that lap"),
 	},
 	{
-		"a slot keeps what was taken", "ring/ring.go",
+		"a slot keeps what was taken", "ring/slot.go",
 		"v, s.val = s.val, v //", "v = s.val //",
 		test("./ring", "TestPoppedIsCollectable"),
 	},
@@ -45,13 +45,13 @@ var mutants = []mutant{
 		test("./ring", "TestPoppedIsCollectable"),
 	},
 	{
-		"recycled for the wrong lap", "ring/ring.go",
-		"return s.take(deq + r.lap()), true", "return s.take(deq + r.lap() + step), true",
+		"recycled for the wrong lap", "ring/slot.go",
+		"return s, deq + r.lap\n", "return s, deq + r.lap + step\n",
 		model("posts that lap"),
 	},
 	{
 		"positions compared as numbers, not modulo 2^64", "ring/ring.go",
-		"case room > r.lap(): // deq has passed the enq that was loaded", "case r.deq.Load() > enq:",
+		"case room > r.lap: // deq has passed the enq that was loaded", "case r.deq.Load() > enq:",
 		modelRing("full"),
 	},
 	{
@@ -71,13 +71,13 @@ var mutants = []mutant{
 	},
 	{
 		"full when the positions have moved on", "ring/ring.go",
-		"case room > r.lap(): // deq has passed the enq that was loaded\n\t\t\t\tcontinue", "case room > r.lap():\n\t\t\t\treturn 0, 0",
+		"case room > r.lap: // deq has passed the enq that was loaded\n\t\t\t\tcontinue", "case room > r.lap:\n\t\t\t\treturn 0, 0",
 		modelRing("a lap behind"),
 	},
 	{
-		"the closed bit ignored", "ring/ring.go",
-		"if s := r.slot(enq); s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {",
-		"if s := r.slot(enq); s.seq.Load() == enq&^closedBit && r.enq.CompareAndSwap(enq, enq+step) {",
+		"the closed bit ignored", "ring/slot.go",
+		"s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {",
+		"s.seq.Load() == enq&^closedBit && r.enq.CompareAndSwap(enq, enq+step) {",
 		model("close, post, get"),
 	},
 	{
@@ -91,7 +91,7 @@ var mutants = []mutant{
 		model("close, half posted"),
 	},
 	{
-		"claimed without the exchange", "ring/ring.go",
+		"claimed without the exchange", "ring/slot.go",
 		"s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {",
 		"s.seq.Load() == deq+published && func() bool { r.deq.Store(deq + step); return true }() {",
 		model("posts and looks"),
@@ -129,6 +129,12 @@ var mutants = []mutant{
 		test("./ring", "TestChain"),
 	},
 	{
+		"drained when the first ring is", "ring/chain.go",
+		"return c.Closed() && c.tail.Load().Drained()",
+		"return c.Closed() && c.first().Drained() && c.first() == c.tail.Load()",
+		model("growth, drained while looked at"),
+	},
+	{
 		"shrunk over a packet", "ring/chain.go",
 		"enq := r.deq.Load()\n\tif !r.enq.CompareAndSwap(enq, enq|closedBit) {\n\t\treturn\n\t}",
 		"enq := r.enq.Load()\n\tr.enq.Store(enq | closedBit)",
@@ -137,13 +143,13 @@ var mutants = []mutant{
 	// Waiting.
 	{
 		"registered after the last look", "waiter/stack.go",
-		"below := s.insert(w, again || s.order == NewestFirst) // W1\n\ts.mu.Unlock()\n\tif below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}\n\tif !q.Idle() { // W2",
-		"idle := q.Idle()\n\tbelow := s.insert(w, again || s.order == NewestFirst)\n\ts.mu.Unlock()\n\tif below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}\n\tif !idle {",
+		"below := s.insert(w, again || s.order == NewestFirst) // W1\n\ts.mu.Unlock()\n\tif below != nil {\n\t\t(*below.thread).Unpark()\n\t}\n\tif !s.queue.Idle() { // W2",
+		"idle := s.queue.Idle()\n\tbelow := s.insert(w, again || s.order == NewestFirst)\n\ts.mu.Unlock()\n\tif below != nil {\n\t\t(*below.thread).Unpark()\n\t}\n\tif !idle {",
 		model("post, get"),
 	},
 	{
 		"no last look", "waiter/stack.go",
-		"if !q.Idle() { // W2", "if false { // W2",
+		"if !s.queue.Idle() { // W2", "if false { // W2",
 		model("post, get"),
 	},
 	{
@@ -165,12 +171,12 @@ var mutants = []mutant{
 	},
 	{
 		"no chain", "waiter/stack.go",
-		"s.inFlight.Add(-1)\n\tif s.Any() {\n\t\ts.Settle(q)\n\t}", "s.inFlight.Add(-1)",
+		"s.inFlight.Add(-1)\n\tif s.Any() {\n\t\ts.Settle()\n\t}", "s.inFlight.Add(-1)",
 		model("chain"),
 	},
 	{
 		"the chain looks before it counts down", "waiter/stack.go",
-		"s.inFlight.Add(-1)\n\tif s.Any() {\n\t\ts.Settle(q)\n\t}", "any := s.Any()\n\ts.inFlight.Add(-1)\n\tif any {\n\t\ts.Settle(q)\n\t}",
+		"s.inFlight.Add(-1)\n\tif s.Any() {\n\t\ts.Settle()\n\t}", "any := s.Any()\n\ts.inFlight.Add(-1)\n\tif any {\n\t\ts.Settle()\n\t}",
 		model("chain"),
 	},
 	{
@@ -180,7 +186,7 @@ var mutants = []mutant{
 	},
 	{
 		"woken without a packet", "waiter/stack.go",
-		"v, ok := q.TryTake()\n\t\t\tif !ok {\n\t\t\t\tbreak\n\t\t\t}", "v, _ := q.TryTake()",
+		"v, ok := s.queue.TryTake()\n\t\t\tif !ok {\n\t\t\t\tbreak\n\t\t\t}", "v, _ := s.queue.TryTake()",
 		model("two posts, two gets"),
 	},
 	{
@@ -200,7 +206,7 @@ var mutants = []mutant{
 	},
 	{
 		"a leaver does not wait for its token", "waiter/stack.go",
-		"// Somebody was quicker, and has left a token or is about to.\n\t\tw.parker().Park(Forever, nil)", "",
+		"// Somebody was quicker, and has left a token or is about to.\n\t\ts.parker(w, w.way).Park(Forever, nil)", "",
 		model("post, deadline"),
 	},
 	{
@@ -220,27 +226,27 @@ var mutants = []mutant{
 	},
 	{
 		"the end told to one", "waiter/stack.go",
-		"over = s.first != nil && q.Over()\n\t\tfor n := 0; over && n < flock && s.first != nil; n++ {", "over = false\n\t\tif s.first != nil && q.Over() {",
+		"over := s.first != nil && s.queue.Over()\n\t\tfor n := 0; over && n < flock && s.first != nil; n++ {", "over := false\n\t\tif s.first != nil && s.queue.Over() {",
 		model("close, post, two gets"),
 	},
 	{
 		"the end told to the first of many", "waiter/stack.go",
-		"s.mu.Unlock()\n\t\twake(head)\n\t}\n}\n\n// Interrupt", "s.mu.Unlock()\n\t\twake(head)\n\t\tover = false\n\t}\n}\n\n// Interrupt",
+		"more = over && s.first != nil", "more = false",
 		model("threads, close"),
 	},
 	{
 		"a poster that is not next does not serve who is", "waiter/stack.go",
-		"s.Settle(q)\n\t\t} else {", "} else {",
+		"s.Settle()\n\t\t} else {", "} else {",
 		model("room"),
 	},
 	{
 		"a thread's token left behind", "waiter/policy.go",
-		"w.parkers[byThread].Park(Forever, nil) // the token must not outlive the wait", "",
+		"(*w.thread).Park(Forever, nil) // the token must not outlive the wait", "",
 		model("threads"),
 	},
 	{
 		"who is demoted is not woken", "waiter/stack.go",
-		"if below != nil {\n\t\tbelow.parkers[byThread].Unpark()\n\t}", "_ = below",
+		"if below != nil {\n\t\t(*below.thread).Unpark()\n\t}", "_ = below",
 		model("threads"),
 	},
 	{
@@ -255,18 +261,35 @@ var mutants = []mutant{
 	},
 	// The port.
 	{
+		"waiters looked for before the claim", "port.go",
+		"s, seq := r.ClaimPush()\n\tif s == nil || p.takers.Any() {",
+		"waits := p.takers.Any()\n\ts, seq := r.ClaimPush()\n\tif s == nil || waits {",
+		model("post, get"),
+	},
+	{
+		"handed over before the publication", "port.go",
+		"if s != nil {\n\t\ts.Publish(v, seq)\n\t}",
+		"if s != nil {\n\t\tp.takers.HandOver()\n\t\ts.Publish(v, seq)\n\t\treturn nil\n\t}",
+		model("post, get"),
+	},
+	{
+		"posters looked for before the claim", "port.go",
+		"s, seq := r.ClaimPop() // and then look for posters: as in Post", "waits := p.posts.Due()\n\ts, seq := r.ClaimPop()\n\tif s != nil && !waits {\n\t\treturn s.Recycle(seq), nil\n\t}",
+		model("room"),
+	},
+	{
 		"no look after the deadline", "port.go",
 		"timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs", "return 0, ErrTimeout",
 		test(".", "TestRow19_TimeoutBehindTheLimit"),
 	},
 	{
 		"room made by a hand-off not told", "port.go",
-		"if p.posts.Due() { // for the place of the packet that was handed over\n\t\t\t\t\tp.freed()\n\t\t\t\t}", "",
+		"p.freed() // the places of what was handed over, and of the rest", "",
 		test(".", "TestHandOffsMakeRoom"),
 	},
 	{
 		"room not passed on", "port.go",
-		"if why == waiter.Handed { // after the look, so that those who wait keep their order\n\t\t\tp.posts.Pass((*room[T])(p))\n\t\t\twhy = waiter.Retry // passed on, once; the turn is kept\n\t\t}", "",
+		"if why == waiter.Handed { // after the look, so that those who wait keep their order\n\t\t\tp.posts.Pass()\n\t\t\twhy = waiter.Retry // passed on, once; the turn is kept\n\t\t}", "",
 		model("room for two"),
 	},
 	{
@@ -276,22 +299,28 @@ var mutants = []mutant{
 	},
 	{
 		"Close tells no taker", "port.go",
-		"p.takers.Settle((*packets[T])(p))\n\tp.posts.Settle", "p.posts.Settle",
+		"p.takers.Settle()\n\tp.posts.Settle", "p.posts.Settle",
 		model("close, post, get"),
 	},
 	{
 		"Close tells no poster", "port.go",
-		"p.posts.Settle((*room[T])(p))\n\treturn nil", "return nil",
+		"p.posts.Settle()\n\treturn nil", "return nil",
 		model("close, no room"),
 	},
 	{
-		"empty, looked at before closed", "port.go",
-		"if p.queue.Closed() { // and what is found empty now stays empty\n\t\t\tif n := p.take(dst); n != 0 {\n\t\t\t\treturn n, nil\n\t\t\t}\n\t\t\treturn 0, ErrClosed", "if p.queue.Closed() {\n\t\t\treturn 0, ErrClosed",
+		"closed is drained", "port.go",
+		"if p.queue.Drained() {", "if p.queue.Closed() {",
 		model("close, post, get"),
 	},
 	{
-		"a timed out Get that is not told of the packet", "port.go",
-		"dst[0] = v\n\t\t\t\tn := 1 + p.queue.TryPopBatchReady(dst[1:])", "_ = v\n\t\t\t\tn := 1 + p.queue.TryPopBatchReady(dst[1:])",
+		"a batch passes on before it has taken the rest", "port.go",
+		"n := 1 + p.queue.TryPopBatchReady(dst[1:]) // before others are handed it\n\t\t\tp.takers.Pass()",
+		"p.takers.Pass()\n\t\t\tn := 1 + p.queue.TryPopBatchReady(dst[1:])",
+		test(".", "TestRow22_BatchBeforeOthers"),
+	},
+	{
+		"a waiting Get that is not told of the packet", "port.go",
+		"dst[0] = v\n\t\t\tn := 1", "_ = v\n\t\t\tn := 1",
 		model("post, get"),
 	},
 	// Sleeping.

@@ -1,0 +1,56 @@
+package ring
+
+// Slot is a cell of a ring. Whoever has claimed one owns it until the call of
+// Publish or Recycle that ends the claim, and must make that at once: others wait
+// for it.
+//
+// Claiming and ending are apart, and so short, for the compiler to put them in the
+// place of their calls: .ci/run looks that it does.
+type Slot[T any] struct {
+	seq atomicUint64
+	val T
+}
+
+// ClaimPush claims a slot for a push and returns what to Publish it with. A nil is
+// no answer, another may have been quicker: ask TryPush.
+func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
+	// The first turn of claimPush for one element. A set closed bit makes enq odd,
+	// which no free slot's seq is; in the zero Ring no index is below the length.
+	enq := r.enq.Load()
+	if i := enq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) {
+		if s = &r.slots[i]; s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {
+			return s, enq + published
+		}
+	}
+	return nil, 0
+}
+
+// ClaimPop claims the slot of the oldest element and returns what to Recycle it
+// with. A nil is no answer: ask TryPop.
+func (r *Ring[T]) ClaimPop() (s *Slot[T], seq uint64) {
+	deq := r.deq.Load()
+	if i := deq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) {
+		if s = &r.slots[i]; s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {
+			return s, deq + r.lap
+		}
+	}
+	return nil, 0
+}
+
+// Publish fills a slot that ClaimPush has returned with seq, and ends the claim.
+func (s *Slot[T]) Publish(v T, seq uint64) {
+	writes(&s.val)
+	s.val = v
+	// Synchronizes before the load of seq by which a pop finds it.
+	storeRelease(&s.seq, seq)
+}
+
+// Recycle empties a slot that ClaimPop has returned with seq, and ends the claim:
+// it is free for the next lap.
+func (s *Slot[T]) Recycle(seq uint64) (v T) {
+	writes(&s.val)
+	v, s.val = s.val, v // what the ring keeps, the collector keeps
+	// Synchronizes before the load of seq by which the next lap's push finds it.
+	storeRelease(&s.seq, seq)
+	return v
+}
