@@ -265,7 +265,7 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 // middle of publishing the oldest packet.
 //
 // GetQueuedCompletionStatus: "attempts to dequeue a completion packet".
-func (p *Port[T]) Get(timeout time.Duration) (v T, err error) {
+func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 	if p == nil {
 		return v, ErrNilPort
 	}
@@ -353,6 +353,7 @@ func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (int,
 			continue
 		}
 		p.queue.Shrink()
+		// Wait, but asleep in this frame: see Begin.
 		w, sleep, why := p.takers.Begin(deadline, doneOf(ctx), false)
 		if sleep != nil {
 			sleep.Park(waiter.Forever, nil)

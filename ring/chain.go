@@ -52,8 +52,7 @@ func (c *Chain[T]) Init(r *Ring[T], max int) {
 	c.head.Store(r)
 }
 
-// Valid reports whether Init was called. Methods that do not say what they do before
-// must not be called.
+// Valid reports whether Init was called. Before that there are Valid, Tail and Head.
 func (c *Chain[T]) Valid() bool { return c.tail.Load() != nil }
 
 // Tail is the ring that a push goes to, nil before Init; it may have been sealed

@@ -264,6 +264,14 @@ func TestHanding(t *testing.T) {
 	require.False(t, bumped, "no other processor")
 }
 
+// What is started to bump another is made of what is left of the one before.
+func TestBumpAllocatesNothing(t *testing.T) {
+	require.Zero(t, testing.AllocsPerRun(1000, func() {
+		bump()
+		runtime.Gosched()
+	}))
+}
+
 func b2i(b bool) int {
 	if b {
 		return 1

@@ -18,8 +18,10 @@ const (
 // Parkers makes the parkers that a stack's waiters sleep with. Thread is nil
 // where threads cannot be parked.
 type Parkers struct {
-	Thread    func() Parker
-	Goroutine func(*Seat) Parker // of a seat always the same, without allocating but for what the seat lacks
+	Thread func() Parker
+	// Goroutine is called for each use: for a seat it always returns the same one, and
+	// allocates only what the seat lacks.
+	Goroutine func(*Seat) Parker
 }
 
 // Seat is what the parker of a goroutine keeps in its waiter: then it need be no object

@@ -105,7 +105,7 @@ func (s *Stack[T]) parker(w *waiter[T], how way) Parker {
 // is in flight, and whoever it goes to calls Pass and hands on. Whoever finds the
 // queue over releases everybody.
 type Stack[T any] struct {
-	queue Queue[T]
+	queue Queue[T] // written by Init alone
 	_     [linePair]byte
 
 	// One line, for whoever hands over needs all of it. Nobody writes it while no
@@ -271,7 +271,10 @@ func (s *Stack[T]) Begin(deadline int64, done <-chan struct{}, again bool) (w *w
 	how, why := s.register(w, again)
 	woken := false
 	if why == 0 && how == byThread && s.policy.parking == ParkAuto {
-		woken, why = s.nap(w, deadline, true)
+		start := Now()
+		s.policy.spin(*w.thread, start, deadline)
+		woken, why = s.nap(w, deadline)
+		s.policy.slept(Now() - start)
 		how = byGoroutine
 	}
 	switch {
@@ -325,16 +328,11 @@ func (s *Stack[T]) End(w *waiter[T], why Outcome) (v T, _ Outcome) {
 	return v, why
 }
 
-// nap is the sleep of a thread under ParkAuto, which may spin before: until it has a
-// token, and then woken is true, or until deadline, and then why is Expired, or until
-// it is to go on as a goroutine.
-func (s *Stack[T]) nap(w *waiter[T], deadline int64, spins bool) (woken bool, why Outcome) {
+// nap is the sleep of a thread under ParkAuto: until it has a token, and then woken
+// is true, or until deadline, and then why is Expired, or until it is to go on as a
+// goroutine.
+func (s *Stack[T]) nap(w *waiter[T], deadline int64) (woken bool, why Outcome) {
 	thread := *w.thread
-	if spins {
-		start := Now()
-		s.policy.spin(thread, start, deadline)
-		defer func() { s.policy.slept(Now() - start) }()
-	}
 	brief := min(deadline, Now()+threadSleep)
 	expired := !thread.Park(brief, nil)
 	if expired {
@@ -369,7 +367,7 @@ func (s *Stack[T]) sleep(w *waiter[T], how way, deadline int64, done <-chan stru
 			return 0
 		}
 		if s.promote(w) {
-			if woken, why := s.nap(w, deadline, false); woken || why != 0 {
+			if woken, why := s.nap(w, deadline); woken || why != 0 {
 				return why
 			}
 		}
