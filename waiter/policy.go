@@ -255,7 +255,11 @@ func (s *Stack[T]) acquire(done <-chan struct{}) *waiter[T] {
 	if w == nil {
 		w = new(waiter[T])
 	}
-	w.by(s.policy.choose(done, s.inFlight.Load()), &s.policy)
+	if s.policy.choose(done, s.inFlight.Load()) == byThread {
+		w.asThread(&s.policy)
+	} else {
+		w.asGoroutine(&s.policy)
+	}
 	chosen(w.way)
 	return w
 }

@@ -66,13 +66,16 @@ type waiter[T any] struct {
 	thread     *Parker    // that of a thread, made when it is first wanted
 }
 
-// by sets the way in which w sleeps next.
-func (w *waiter[T]) by(how way, p *policy) {
-	w.way = how
-	switch {
-	case how == byGoroutine:
-		p.seated(&w.seat) // whoever wakes it finds the seat complete
-	case w.thread == nil:
+// asGoroutine makes w sleep as a goroutine next.
+func (w *waiter[T]) asGoroutine(p *policy) {
+	w.way = byGoroutine
+	p.seated(&w.seat) // whoever wakes it finds the seat complete
+}
+
+// asThread makes w sleep as a thread next.
+func (w *waiter[T]) asThread(p *policy) {
+	w.way = byThread
+	if w.thread == nil {
 		thread := p.newThread()
 		w.thread = &thread
 	}
@@ -391,7 +394,7 @@ func (s *Stack[T]) promote(w *waiter[T]) bool {
 		return false
 	}
 	s.thread = w // there is none: whoever came after w, and demoted it, has left
-	w.by(byThread, &s.policy)
+	w.asThread(&s.policy)
 	return true
 }
 
@@ -402,7 +405,7 @@ func (s *Stack[T]) demote() *waiter[T] {
 	w := s.thread
 	if w != nil {
 		s.thread = nil
-		w.by(byGoroutine, &s.policy)
+		w.asGoroutine(&s.policy)
 		w.demoted = true
 	}
 	return w
