@@ -38,7 +38,9 @@ func (s *twoLots) Wait(deadline int64, done <-chan struct{}, again bool) (*int, 
 	return v, why
 }
 
-func (s *twoLots) asleep() int64 { return s.threads.asleep.Load() + s.goroutine.asleep.Load() }
+// asleep is how many sleep, or fewer: read the other way round, one that is demoted in
+// between would be seen in both places.
+func (s *twoLots) asleep() int64 { return s.goroutine.asleep.Load() + s.threads.asleep.Load() }
 
 // park lets n more wait, and returns when they sleep.
 func (s *twoLots) park(n int, done <-chan struct{}) {
