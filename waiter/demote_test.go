@@ -39,8 +39,8 @@ func untilToken(p *chanParker, _, _ int64) (ok, answer bool) {
 func (s *twoLots) favour() {
 	s.policy.cost[byThread].Store(8)
 	s.policy.cost[byGoroutine].Store(1 << 40)
-	s.policy.bumped.Store(0)      // on a coarse clock it may be 1
-	s.policy.sleep.Store(1 << 40) // no spinning
+	s.policy.cost[byBump].Store(0) // on a coarse clock it may be 1
+	s.policy.sleep.Store(1 << 40)  // no spinning
 	s.policy.trial.Store(s.policy.waits.Load() + 1<<30)
 }
 

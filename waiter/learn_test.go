@@ -137,35 +137,69 @@ func TestFasterTries(t *testing.T) {
 }
 
 // The way in use is followed slowly, so that a hiccup does not end it; the other
-// one fast, as it is seldom tried.
+// one fast, if it has not been tried for long.
 func TestLearn(t *testing.T) {
 	p := lately(1_000, 60_000)
-	p.learn(byThread, false, 1<<40)
+	p.learn(byThread, 1<<40)
 	require.EqualValues(t, 1_000+(maxCost-1_000)/8, p.cost[byThread].Load(), "a sample is bounded")
 	require.Equal(t, byThread, p.faster())
 	for range 100 {
-		p.learn(byThread, false, 30_000)
+		p.learn(byThread, 30_000)
 	}
 	require.InDelta(t, 30_000, p.cost[byThread].Load(), 100)
-	p.learn(byGoroutine, false, 56_000)
+	p.waits.Store(minGap)
+	p.learn(byGoroutine, 56_000)
 	require.EqualValues(t, 58_000, p.cost[byGoroutine].Load())
-	require.Equal(t, byThread, p.faster())
+	p.learn(byGoroutine, 50_000)
+	require.EqualValues(t, 57_000, p.cost[byGoroutine].Load(), "it was tried just now")
 
-	// Once it is the faster it is tried again soon whether the other still is not.
-	p.gap.Store(maxGap)
-	p.waits.Store(1000)
-	p.trial.Store(1000 + maxGap)
-	p.learn(byGoroutine, false, 0)
-	require.EqualValues(t, 29_000, p.cost[byGoroutine].Load())
-	for n := 1; p.faster() == byGoroutine; n++ {
-		require.Less(t, n, minGap)
-	}
-
-	p.learn(byGoroutine, false, -5) // a coarse clock, or two processors' clocks
+	p.learn(byGoroutine, -5) // a coarse clock, or two processors' clocks
 	for range 1000 {
-		p.learn(byGoroutine, false, -5)
+		p.learn(byGoroutine, -5)
 	}
 	require.Positive(t, p.cost[byGoroutine].Load(), "0 is for a way that was never tried")
+}
+
+// When another way becomes the faster one, the one that was is tried again soon: it may
+// have been a hiccup. As long as it does not, the trials go on being rare.
+func TestLearnThenTry(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		thread, goroutine int64
+		how               way
+		ns                int64
+		faster            way
+		soon              bool
+	}{
+		{"the goroutine is faster now", 20_000, 30_000, byGoroutine, 0, byGoroutine, true},
+		{"the thread is slower now", 30_000, 31_000, byThread, maxCost, byGoroutine, true},
+		{"the thread is faster now", 30_000, 20_000, byThread, 0, byThread, true},
+		{"the goroutine is slower now", 31_000, 30_000, byGoroutine, maxCost, byThread, true},
+		{"it still is not", 20_000, 90_000, byGoroutine, 0, byThread, false},
+		{"it still is", 20_000, 90_000, byThread, maxCost, byThread, false},
+	} {
+		p := lately(c.thread, c.goroutine)
+		p.waits.Store(1000)
+		p.gap.Store(maxGap)
+		p.trial.Store(1000 + maxGap)
+		p.learn(c.how, c.ns)
+		n := 1
+		for ; p.faster() == c.faster; n++ {
+		}
+		require.Equal(t, c.soon, n == minGap, "%s: after %d", c.name, n)
+	}
+}
+
+// A goroutine that runs at once and one that is late, in turns, cost what both do on
+// average, whatever the thread costs: the mean does not lean to either side of it.
+func TestLearnIsAMean(t *testing.T) {
+	for _, thread := range []int64{500, 20_000, 45_000, 60_000} {
+		p := lately(thread, 20_000)
+		for i := range 1000 {
+			p.learn(byGoroutine, int64(i%2*maxCost))
+		}
+		require.InDelta(t, maxCost/2, p.cost[byGoroutine].Load(), maxCost/16)
+	}
 }
 
 // A stack learns from what was handed over, of the way it was slept, and from
@@ -173,9 +207,11 @@ func TestLearn(t *testing.T) {
 func TestLearnsFromHandOvers(t *testing.T) {
 	s := newAuto(t)
 	s.policy.cost[byThread].Store(1000) // on a coarse clock a sample may be 0
-	const bumped = 2
-	costs := func() [3]int64 {
-		return [3]int64{s.policy.cost[byGoroutine].Load(), s.policy.cost[byThread].Load(), s.policy.bumped.Load()}
+	costs := func() (all [ways]int64) {
+		for i := range all {
+			all[i] = s.policy.cost[i].Load()
+		}
+		return all
 	}
 	s.start(0, Forever)
 	s.sleep(1, 0)
@@ -200,17 +236,19 @@ func TestLearnsFromHandOvers(t *testing.T) {
 	require.Equal(t, map[int]Outcome{1: Handed}, s.over(1))
 	require.Equal(t, before[byGoroutine], costs()[byGoroutine])
 	require.NotEqual(t, before[byThread], costs()[byThread])
-	require.Zero(t, costs()[bumped])
+	require.Zero(t, costs()[byBump])
 	before = costs()
 	s.q.put(1)
 	s.HandOver()
 	require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
 	require.Equal(t, before[byThread], costs()[byThread], "it ended as a goroutine")
 	require.Equal(t, before[byGoroutine], costs()[byGoroutine])
-	require.NotZero(t, costs()[bumped])
+	require.NotZero(t, costs()[byBump])
 
 	before = costs()
-	s.handOffs = 7
+	for !eighth(s.handOffs + 1) {
+		s.handOffs++
+	}
 	s.policy.crowd.Store(true) // no thread
 	s.start(2, Forever)
 	s.sleep(0, 1)
@@ -225,43 +263,71 @@ func TestLearnsFromHandOvers(t *testing.T) {
 func TestHanding(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	thread := Parkers{Thread: func() Parker { return nil }}
+	late := [ways]int64{byGoroutine: readied, byThread: maxCost}
 	for _, c := range []struct {
 		name          string
 		parkers       Parkers
 		parking       Parking
 		how           way
-		cost          int64
-		timed, bumped int // of 8
+		cost          [ways]int64
+		timed, bumped float64 // of 8
 	}{
-		{"no other way", Parkers{}, ParkAuto, byGoroutine, maxCost, 0, 0},
-		{"no choice", thread, ParkGoroutine, byGoroutine, maxCost, 0, 0},
-		{"a thread", thread, ParkAuto, byThread, maxCost, 8, 0},
-		{"not known yet", thread, ParkAuto, byGoroutine, 0, 8, 0},
-		{"soon", thread, ParkAuto, byGoroutine, readied - 1, 1, 0},
-		{"late", thread, ParkAuto, byGoroutine, readied, 8, 7},
+		{"no other way", Parkers{}, ParkAuto, byGoroutine, late, 0, 0},
+		{"no choice", thread, ParkGoroutine, byGoroutine, late, 0, 0},
+		{"a thread", thread, ParkAuto, byThread, late, 8, 0},
+		{"not known yet", thread, ParkAuto, byGoroutine, [ways]int64{}, 8, 0},
+		{"soon", thread, ParkAuto, byGoroutine, [ways]int64{byGoroutine: readied - 1}, 1, 0},
+		{"late", thread, ParkAuto, byGoroutine, late, 8, 7},
+		{"no later for it", thread, ParkAuto, byGoroutine,
+			[ways]int64{byGoroutine: readied, byBump: readied - 1}, 8, 7},
+		{"no sooner for it", thread, ParkAuto, byGoroutine,
+			[ways]int64{byGoroutine: readied, byBump: readied}, 8, 1},
 	} {
 		p := policy{parking: c.parking, parkers: c.parkers}
-		p.cost[byGoroutine].Store(c.cost)
-		var timed, bumped int
-		for n := range uint64(8) {
-			t, b := p.handing(c.how, n)
-			timed += b2i(t)
-			bumped += b2i(b)
+		for i, cost := range c.cost {
+			p.cost[i].Store(cost)
 		}
-		require.Equal(t, [2]int{c.timed, c.bumped}, [2]int{timed, bumped}, c.name)
+		var timed, bumped float64
+		const rounds = 1000
+		for n := range uint64(8 * rounds) {
+			woken, learns := p.handing(c.how, n)
+			if woken == byBump {
+				bumped += 1. / rounds
+			} else {
+				require.Equal(t, c.how, woken)
+			}
+			if learns {
+				timed += 1. / rounds
+			}
+		}
+		require.InDelta(t, c.timed, timed, 0.01, c.name)
+		require.InDelta(t, c.bumped, bumped, 0.01, c.name)
 	}
 
 	p := policy{parkers: thread}
 	p.cost[byGoroutine].Store(readied)
-	p.bumped.Store(readied)
-	_, bumped := p.handing(byGoroutine, 1)
-	require.False(t, bumped, "no sooner for it")
-	p.bumped.Store(readied - 1)
-	_, bumped = p.handing(byGoroutine, 1)
-	require.True(t, bumped)
+	woken, _ := p.handing(byGoroutine, 1)
+	require.Equal(t, byBump, woken)
 	runtime.GOMAXPROCS(1)
-	_, bumped = p.handing(byGoroutine, 1)
-	require.False(t, bumped, "no other processor")
+	woken, timed := p.handing(byGoroutine, 1)
+	require.Equal(t, byGoroutine, woken, "no other processor")
+	require.True(t, timed)
+}
+
+// Whatever comes each so many hand-overs is among the eighth as often as all others.
+func TestEighthHasNoPeriod(t *testing.T) {
+	const n = 1000
+	for period := uint64(1); period <= 64; period++ {
+		for first := range period {
+			of := 0
+			for i := range uint64(n) {
+				if eighth(first + i*period) {
+					of++
+				}
+			}
+			require.InDelta(t, n/8, of, n/25, "each %d from %d on", period, first)
+		}
+	}
 }
 
 // What is started to bump another is made of what is left of the one before.
@@ -270,13 +336,6 @@ func TestBumpAllocatesNothing(t *testing.T) {
 		bump()
 		runtime.Gosched()
 	}))
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // What counts of goroutines that are bumped is how soon they run then.
@@ -292,20 +351,22 @@ func TestFasterWhenBumped(t *testing.T) {
 		{20_000, readied, 90_000, byGoroutine},
 	} {
 		p := lately(c.thread, c.goroutine)
-		p.bumped.Store(c.bumped)
+		p.cost[byBump].Store(c.bumped)
 		require.Equal(t, c.want, p.faster(), "%+v", c)
 	}
 
 	p := lately(200, 90_000)
-	p.learn(byGoroutine, true, 4_000)
-	require.EqualValues(t, 4_000, p.bumped.Load())
+	p.learn(byBump, 4_000)
+	require.EqualValues(t, 4_000, p.cost[byBump].Load())
 	require.EqualValues(t, 90_000, p.cost[byGoroutine].Load())
-	p.learn(byGoroutine, true, 2_000)
-	require.EqualValues(t, 3_000, p.bumped.Load(), "seldom tried: the thread costs less")
-	p.learn(byThread, false, 1_000)
+	p.waits.Add(minGap)
+	p.learn(byBump, 2_000)
+	require.EqualValues(t, 3_000, p.cost[byBump].Load(), "seldom tried: the thread costs less")
+	p.learn(byThread, 1_000)
 	require.EqualValues(t, 300, p.cost[byThread].Load())
-	p.learn(byThread, false, 100_000)
-	p.learn(byThread, false, 1_000)
+	p.learn(byThread, 100_000)
+	p.waits.Add(minGap)
+	p.learn(byThread, 1_000)
 	require.EqualValues(t, (12_762+1_000)/2, p.cost[byThread].Load(), "now it is seldom tried")
 }
 
@@ -368,7 +429,33 @@ func TestNoSpin(t *testing.T) {
 	require.Zero(t, a.looks)
 }
 
-// Sleeps that were short lately make it spin, long ones end that.
+// How long a thread waits is what counts for the next spin, and not how long it then took
+// to run: else it would never spin again where that takes longer.
+func TestSleptUntilHanded(t *testing.T) {
+	s := newAuto(t)
+	s.policy.sleep.Store(0) // the first sample is all there is
+	const late = 100 * time.Millisecond
+	s.threads.woken = func() { time.Sleep(late) }
+	start := Now()
+	s.start(0, Forever)
+	s.sleep(1, 0)
+	s.q.put(1)
+	s.HandOver()
+	handed := Now()
+	require.Equal(t, map[int]Outcome{0: Handed}, s.over(1))
+	require.LessOrEqual(t, s.policy.sleep.Load(), max(handed-start, 8))
+
+	s.policy.sleep.Store(0)
+	s.threads.woken = nil
+	s.start(1, Forever)
+	s.sleep(1, 0)
+	time.Sleep(late)
+	s.Interrupt()
+	require.Equal(t, map[int]Outcome{1: Interrupted}, s.over(1))
+	require.Greater(t, s.policy.sleep.Load(), int64(late), "no hand-over: until it ran")
+}
+
+// Waits that were short lately make it spin, long ones end that.
 func TestSleptDecidesOnSpin(t *testing.T) {
 	var p policy
 	for _, c := range []struct {

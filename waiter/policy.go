@@ -53,24 +53,26 @@ type policy struct {
 
 	// cost is, for each way, what a sleep cost lately, in nanoseconds: a mean in
 	// which the last few samples count, 0 before the first. Lost updates do no harm.
-	cost   [2]atomic.Int64
-	bumped atomic.Int64 // likewise, of goroutines that were bumped
-	sleep  atomic.Int64 // a running median of how long those who slept as threads did
-	waits  atomic.Uint32
-	trial  atomic.Uint32 // the wait that tries the way that seems slower
-	gap    atomic.Uint32 // from that one to the next
+	cost  [ways]atomic.Int64
+	seen  [ways]atomic.Uint32 // the wait before its last sample
+	sleep atomic.Int64        // a running median of how long threads wait until they are woken
+	waits atomic.Uint32
+	trial atomic.Uint32 // the wait that tries the way that seems slower
+	gap   atomic.Uint32 // from that one to the next
 
 	// crowd is set while waiters come and none is served: who sleeps at the top
 	// of the stack then soon has others above, and a thread sleeps there in vain.
 	crowd atomic.Bool
 }
 
-// way is a way to sleep.
+// way is a way to sleep, and to be woken from it.
 type way uint8
 
 const (
 	byGoroutine way = iota
 	byThread
+	byBump // as a goroutine whose waker bumps it
+	ways
 )
 
 // A way that seems slower is tried again after minGap waits, and after twice as
@@ -156,7 +158,7 @@ func (p *policy) faster() way {
 
 // goroutine is what the sleep of a goroutine costs, the way it is woken.
 func (p *policy) goroutine() int64 {
-	cost, bumped := p.cost[byGoroutine].Load(), p.bumped.Load()
+	cost, bumped := p.cost[byGoroutine].Load(), p.cost[byBump].Load()
 	if cost >= readied && bumped != 0 {
 		return min(cost, bumped)
 	}
@@ -166,51 +168,59 @@ func (p *policy) goroutine() int64 {
 // mixes reports whether there are two ways to sleep, to choose from.
 func (p *policy) mixes() bool { return p.parking == ParkAuto && p.parkers.Thread != nil }
 
-// handing reports whether to learn from the sleep of the waiter that gets the n-th
-// hand-over, and whether to bump it. To time one takes two looks at the clock: beside
-// the sleep of a thread they are nothing, but a fifth of what that of a goroutine costs
-// which runs soon. Of those it is one in 8. Goroutines that do not run soon are timed, and
-// bumped as long as that makes it sooner, but for one in 8, to know what it is without.
-func (p *policy) handing(how way, n uint64) (timed, bumped bool) {
+// handing says in which way the waiter that sleeps so is to be woken by the n-th
+// hand-over, and whether to learn from it. To time one takes two looks at the clock:
+// beside the sleep of a thread they are nothing, but a fifth of what that of a goroutine
+// costs which runs soon. Of those it is one in 8. Goroutines that do not run soon are
+// timed, and bumped as long as that makes it sooner, but for one in 8, which are not, or
+// else are, to know what that costs.
+func (p *policy) handing(how way, n uint64) (woken way, timed bool) {
 	if !p.mixes() {
-		return false, false
+		return how, false
 	}
-	eighth := n%8 == 0
 	cost := p.cost[byGoroutine].Load()
 	late := how == byGoroutine && cost >= readied
-	return how == byThread || eighth || cost == 0 || late,
-		late && !eighth && p.bumped.Load() < cost && runtime.GOMAXPROCS(0) > 1
+	if late && eighth(n) != (p.cost[byBump].Load() < cost) && runtime.GOMAXPROCS(0) > 1 {
+		return byBump, true
+	}
+	return how, how == byThread || late || cost == 0 || eighth(n)
 }
 
-// learn takes note of what a sleep cost. Of a way that is seldom tried a sample
-// counts for more.
-func (p *policy) learn(how way, bumped bool, ns int64) {
-	ns = min(ns, maxCost)
-	cost, other := &p.cost[how], p.cost[byThread].Load()
-	switch {
-	case how == byThread:
+// eighth reports whether n is of one in 8 that have no period, for the traffic may have
+// one: of two takers that alternate one can be readied by a poster that goes on, the
+// other by the first when it is about to sleep, and that costs 40 µs or half of one.
+// Multiples of the golden section lie evenly in every residue class.
+func eighth(n uint64) bool { return n*0x9e3779b97f4a7c15>>61 == 0 }
+
+// learn takes note of what a sleep cost. Of a way that has not been tried for long a
+// sample counts for more, if it seems to be the slower one.
+func (p *policy) learn(how way, ns int64) {
+	other := p.cost[byThread].Load()
+	if how == byThread {
 		other = p.goroutine()
-	case bumped:
-		cost = &p.bumped
 	}
-	was := cost.Load()
+	was, waits := p.cost[how].Load(), p.waits.Load()
+	seldom := waits-p.seen[how].Load() >= minGap
+	p.seen[how].Store(waits)
+	ns = min(ns, maxCost)
 	switch {
 	case was == 0:
-	case other != 0 && was > other:
-		if ns = (was + ns) / 2; ns < other { // the faster way from now on
-			p.gap.Store(0)
-			p.trial.Store(p.waits.Load() + minGap)
-		}
+	case seldom && other != 0 && was > other:
+		ns = (was + ns) / 2
 	default:
 		ns = was + (ns-was)/8
 	}
-	cost.Store(max(ns, 1))
+	p.cost[how].Store(max(ns, 1))
+	if was != 0 && other != 0 && was > other != (ns > other) { // the other one is the faster now
+		p.gap.Store(0)
+		p.trial.Store(waits + minGap)
+	}
 }
 
-// slept takes note of how long a thread slept.
+// slept takes note of how long a thread waited until it was woken.
 func (p *policy) slept(ns int64) { follow(&p.sleep, ns) }
 
-// spin waits for the token without sleeping, in the time that the last sleeps
+// spin waits for the token without sleeping, in the time that the last waits
 // took and about as much again, if that is not more than maxSpin. A waker that
 // meets a waiter awake pays for no system call, and the waiter runs at once.
 func (p *policy) spin(thread Parker, start, deadline int64) {

@@ -57,8 +57,8 @@ type waiter[T any] struct {
 	val        T          // written before the Unpark, read by the owner after the Park
 	handed     int64      // likewise: when, if timed
 	outcome    Outcome    // likewise
-	timed      bool       // likewise: the policy learns from this wait
-	bumped     bool       // likewise
+	woken      way        // likewise: how it is woken, if handed something
+	timed      bool       // likewise: the policy learns what that cost
 	listed     bool       // on the stack: whoever takes it off decides the outcome
 	demoted    bool       // by demote, and a token of the thread's parker is owed for it; the owner resets it
 	way        way        // how this wait sleeps; the owner's until it registers
@@ -214,10 +214,10 @@ func (s *Stack[T]) settle(yields bool) {
 			s.inFlight.Add(1)
 			w := s.release(s.first, Handed)
 			w.val = v
-			if w.timed, w.bumped = s.policy.handing(w.way, s.handOffs); w.timed {
+			if w.woken, w.timed = s.policy.handing(w.way, s.handOffs); w.timed {
 				w.handed = Now()
 			}
-			bumps = w.bumped // one before the last is bumped by the last
+			bumps = w.woken == byBump // one before the last is bumped by the last
 			if s.policy.parking == ParkAuto {
 				s.policy.crowd.Store(false)
 			}
@@ -277,7 +277,11 @@ func (s *Stack[T]) Begin(deadline int64, done <-chan struct{}, again bool) (w *w
 		start := Now()
 		s.policy.spin(*w.thread, start, deadline)
 		woken, why = s.nap(w, deadline)
-		s.policy.slept(Now() - start)
+		end := Now()
+		if woken && w.outcome == Handed {
+			end = w.handed // how long it took to run then is not for a spin to bridge
+		}
+		s.policy.slept(end - start)
 		how = byGoroutine
 	}
 	switch {
@@ -325,7 +329,7 @@ func (s *Stack[T]) End(w *waiter[T], why Outcome) (v T, _ Outcome) {
 	}
 	v, why = w.val, w.outcome
 	if why == Handed && w.timed {
-		s.policy.learn(w.way, w.bumped, Now()-w.handed)
+		s.policy.learn(w.woken, Now()-w.handed)
 	}
 	s.free(w)
 	return v, why
