@@ -27,6 +27,7 @@ func dispatchScenarios(tail int) []pairs.Scenario {
 					{Row: 6, Unit: pairs.PerPost, Goal: 1.00},
 				},
 				Least: tail,
+				Times: 4,
 				Port: func() pairs.Side {
 					return dispatch(takers, dispatchPort(work.NewPort[iocp.Packet](roomy), int64(gap)))
 				},

@@ -41,7 +41,7 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 	}
 	row := fs.String("row", "", "`rows` by number, separated by commas")
 	cpu := fs.String("cpu", "", "`values` of GOMAXPROCS, separated by commas (default: as it is)")
-	fs.IntVar(&c.pairs, "count", 12, fmt.Sprintf("`pairs` of slices for each scenario, %d at least", leastPairs))
+	fs.IntVar(&c.pairs, "count", 12, fmt.Sprintf("`pairs` of slices for each scenario, %d at least; of a tail more", leastPairs))
 	fs.DurationVar(&c.slice, "slice", c.slice, "`length` of a slice")
 	fs.BoolVar(&c.quick, "quick", false, "a smoke run, too short to conclude from: short slices, few pairs, small crowds")
 	fs.BoolVar(&c.list, "list", false, "print the names and stop")

@@ -33,7 +33,7 @@ func (r *runner) run(s Scenario) samples {
 	if s.Channel != nil {
 		sides = append(sides, s.Channel())
 	}
-	pairs := r.pairs
+	pairs := r.pairs * max(s.Times, 1)
 	var (
 		out samples
 		got [2][][]float64

@@ -36,6 +36,11 @@ func TestPairsAlternate(t *testing.T) {
 	require.Equal(t, []float64{1, 1, 1, 1, 1, 1}, got.port[0])
 	require.Equal(t, []float64{2, 2, 2, 2, 2, 2}, got.channel[0])
 	require.Equal(t, [2]int{1, 1}, got.n)
+
+	s.Times, order = 4, ""
+	got = r.run(s)
+	require.Regexp(t, "^p+c+(pccp){12}$", order)
+	require.Len(t, got.port[0], 24)
 }
 
 func TestHung(t *testing.T) {

@@ -18,6 +18,7 @@ type Scenario struct {
 	Channel  func() Side // nil where channels have no counterpart
 	Sides    [2]string   // what Port and Channel are where one is not a port or the other no channel; without "/" and "-"
 	Least    int         // operations a slice has at least, 1 if 0
+	Times    int         // so many times the pairs of others, 1 if 0: a tail varies more than a mean
 	Once     bool        // measured once, over Least operations, not in pairs
 	Procs    int         // GOMAXPROCS of its own if not 0
 	Crowded  bool        // runs while another process burns every core
