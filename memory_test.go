@@ -2,6 +2,7 @@ package iocp
 
 import (
 	"context"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -326,4 +327,17 @@ func TestRow30_WaitForRoomAllocatesNothing(t *testing.T) {
 		}
 	})
 	require.GreaterOrEqual(t, full.Stats().Timeouts, uint64(500))
+}
+
+// A Get that sleeps without end does so in its own frame, for what the stack of each of
+// very many costs.
+func TestSleepsInItsOwnFrame(t *testing.T) {
+	p := open[Packet](t, 4, WithParking(ParkGoroutine))
+	gets := park(t, p, 1)
+	asleep := regexp.MustCompile(`Parker\)\.Park\(.*\n.*\n(.*)\n`).FindSubmatch(stacks())
+	require.NotNil(t, asleep)
+	require.Regexp(t, `Port\[.*\]\)\.Get\(`, string(asleep[1]), "below Park")
+	require.NoError(t, p.Close())
+	_, err := await(t, gets[0])
+	require.Equal(t, ErrClosed, err)
 }

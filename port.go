@@ -276,7 +276,11 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 	s, seq := r.ClaimPop() // and then look for posters: as in Post
 	if s == nil {
 		var dst [1]T
-		_, err := p.get(dst[:], timeout, nil)
+		_, w, sleep, err := p.get(dst[:], timeout, nil)
+		if sleep != nil {
+			sleep.Park(waiter.Forever, nil)
+			_, err = p.end(dst[:], w, 0)
+		}
 		return dst[0], err
 	}
 	if p.posts.Due() {
@@ -314,7 +318,7 @@ func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
 	}
-	return p.get(dst, timeout, nil)
+	return p.getBatch(dst, timeout, nil)
 }
 
 // GetBatchContext is GetBatch that waits as GetContext does.
@@ -328,11 +332,22 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	if err := done(ctx); err != nil {
 		return 0, err
 	}
-	return p.get(dst, Infinite, ctx)
+	return p.getBatch(dst, Infinite, ctx)
 }
 
-// get takes up to len(dst) packets as soon as there is one.
-func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
+func (p *Port[T]) getBatch(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
+	n, w, sleep, err := p.get(dst, timeout, ctx)
+	if sleep != nil {
+		sleep.Park(waiter.Forever, nil)
+		n, err = p.end(dst, w, 0)
+	}
+	return n, err
+}
+
+// get takes up to len(dst) packets as soon as there is one. But if it returns sleep, the
+// caller is to Park that, without end, and then to end the wait of w: asleep it has a
+// frame less on its stack, for the reason that Begin gives.
+func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (n int, w *waiter.Waiter[T], sleep waiter.Parker, err error) {
 	deadline := waiter.Forever
 	if timeout > 0 { // 0 is not waited for, and does not read the clock
 		deadline = waiter.Deadline(timeout)
@@ -340,41 +355,52 @@ func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (int,
 	var poll waiter.Poll
 	for {
 		if n := p.take(dst); n != 0 {
-			return n, nil
+			return n, nil, nil, nil
 		}
 		if p.queue.Drained() {
-			return 0, ErrClosed
+			return 0, nil, nil, ErrClosed
 		}
 		if timeout == 0 {
 			p.queue.Shrink()
-			return 0, ErrTimeout
+			return 0, nil, nil, ErrTimeout
 		}
 		if p.takers.Again(&poll) {
 			continue
 		}
 		p.queue.Shrink()
-		// Wait, but asleep in this frame: see Begin.
 		w, sleep, why := p.takers.Begin(deadline, doneOf(ctx), false)
 		if sleep != nil {
-			sleep.Park(waiter.Forever, nil)
+			return 0, w, sleep, nil
 		}
-		switch v, why := p.takers.End(w, why); why {
-		case waiter.Handed:
-			dst[0] = v
-			n := 1 + p.queue.TryPopBatchReady(dst[1:]) // before others are handed it
-			p.takers.Pass()
-			p.freed() // the places of what was handed over, and of the rest
-			return n, nil
+		if n, err := p.end(dst, w, why); n != 0 || err != nil {
+			return n, nil, nil, err
+		}
+		switch why {
 		case waiter.Expired:
 			timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
 		case waiter.Canceled:
-			return 0, context.Cause(ctx)
-		case waiter.Interrupted:
-			return 0, ErrInterrupted
-		case waiter.Closed:
-			return 0, ErrClosed
+			return 0, nil, nil, context.Cause(ctx)
 		}
 	}
+}
+
+// end ends a wait that has a token, or that its owner ends for the reason why: with what
+// was handed over and whatever else there is for dst, with an error if it was
+// interrupted or the port is over, and with neither if its owner did end it.
+func (p *Port[T]) end(dst []T, w *waiter.Waiter[T], why waiter.Outcome) (n int, err error) {
+	v, why := p.takers.End(w, why)
+	switch why {
+	case waiter.Handed:
+		dst[0] = v
+		n = 1 + p.queue.TryPopBatchReady(dst[1:]) // before others are handed it
+		p.takers.Pass()
+		p.freed() // the places of what was handed over, and of the rest
+	case waiter.Interrupted:
+		err = ErrInterrupted
+	case waiter.Closed:
+		err = ErrClosed
+	}
+	return n, err
 }
 
 // take takes what is there, at one instant.

@@ -315,7 +315,7 @@ func (s *Stack[T]) check(t *testing.T) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, prev := 0, (*waiter[T])(nil)
+	n, prev := 0, (*Waiter[T])(nil)
 	for w := s.first; w != nil; w = w.next {
 		require.Same(t, prev, w.prev)
 		require.True(t, w.listed)

@@ -66,7 +66,7 @@ func (p *policy) seated(s *seat) Parker {
 func (p *policy) newThread() Parker { return new(sched.Parker) }
 
 // Check is asked before a waiter is used again.
-func (w *waiter[T]) Check() error {
+func (w *Waiter[T]) Check() error {
 	if p := w.seat.parker; p != nil && !p.Idle() || w.thread != nil && !(*w.thread).(*sched.Parker).Idle() {
 		return errors.New("a waiter that has a token")
 	}

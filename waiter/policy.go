@@ -260,10 +260,10 @@ func follow(median *atomic.Int64, sample int64) {
 }
 
 // acquire returns a waiter with the parker for its next wait.
-func (s *Stack[T]) acquire(done <-chan struct{}) *waiter[T] {
-	w, _ := s.pool.Get().(*waiter[T])
+func (s *Stack[T]) acquire(done <-chan struct{}) *Waiter[T] {
+	w, _ := s.pool.Get().(*Waiter[T])
 	if w == nil {
-		w = new(waiter[T])
+		w = new(Waiter[T])
 	}
 	if s.policy.choose(done, s.inFlight.Load()) == byThread {
 		w.asThread(&s.policy)
@@ -275,7 +275,7 @@ func (s *Stack[T]) acquire(done <-chan struct{}) *waiter[T] {
 }
 
 // free gives back what acquire returned.
-func (s *Stack[T]) free(w *waiter[T]) {
+func (s *Stack[T]) free(w *Waiter[T]) {
 	if w.demoted {
 		(*w.thread).Park(Forever, nil) // the token must not outlive the wait
 		w.demoted = false

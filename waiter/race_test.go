@@ -240,15 +240,15 @@ func TestListAgainstModel(t *testing.T) {
 	for _, order := range []Order{NewestFirst, OldestFirst} {
 		var s Stack[*int]
 		s.Init(nil, order, 1, ParkGoroutine, Parkers{})
-		var model []*waiter[*int] // the one released next first
+		var model []*Waiter[*int] // the one released next first
 		rng := rand.New(rand.NewPCG(4, uint64(order)))
 		for range 5000 {
 			s.mu.Lock()
 			if len(model) == 0 || len(model) < 20 && rng.IntN(2) == 0 {
-				w, next := new(waiter[*int]), rng.IntN(2) == 0
+				w, next := new(Waiter[*int]), rng.IntN(2) == 0
 				s.insert(w, next)
 				if next {
-					model = append([]*waiter[*int]{w}, model...)
+					model = append([]*Waiter[*int]{w}, model...)
 				} else {
 					model = append(model, w)
 				}

@@ -279,7 +279,7 @@ var mutants = []mutant{
 	},
 	{
 		"no look after the deadline", "port.go",
-		"timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs", "return 0, ErrTimeout",
+		"timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs", "return 0, nil, nil, ErrTimeout",
 		test(".", "TestRow19_TimeoutBehindTheLimit"),
 	},
 	{
@@ -314,14 +314,19 @@ var mutants = []mutant{
 	},
 	{
 		"a batch passes on before it has taken the rest", "port.go",
-		"n := 1 + p.queue.TryPopBatchReady(dst[1:]) // before others are handed it\n\t\t\tp.takers.Pass()",
-		"p.takers.Pass()\n\t\t\tn := 1 + p.queue.TryPopBatchReady(dst[1:])",
+		"n = 1 + p.queue.TryPopBatchReady(dst[1:]) // before others are handed it\n\t\tp.takers.Pass()",
+		"p.takers.Pass()\n\t\tn = 1 + p.queue.TryPopBatchReady(dst[1:])",
 		test(".", "TestRow22_BatchBeforeOthers"),
 	},
 	{
 		"a waiting Get that is not told of the packet", "port.go",
-		"dst[0] = v\n\t\t\tn := 1", "_ = v\n\t\t\tn := 1",
+		"dst[0] = v\n\t\tn = 1", "_ = v\n\t\tn = 1",
 		model("post, get"),
+	},
+	{
+		"a waiting Get that is not told of Close", "port.go",
+		"_, err = p.end(dst[:], w, 0)", "p.end(dst[:], w, 0)",
+		model("close, post, get"),
 	},
 	// Sleeping.
 	{
