@@ -29,7 +29,7 @@ func Example_pool() {
 	var workers sync.WaitGroup
 	for range 4 {
 		workers.Go(func() {
-			for task := range port.All(context.Background()) { // until the port is closed and drained
+			for task := range port.All(context.Background()) { // until Close, and then what is left
 				task()
 			}
 		})

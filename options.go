@@ -18,8 +18,9 @@ type Option func(*options) error
 
 // WithConcurrency bounds the hand-offs in flight: packets handed to a waiting
 // caller that has not begun to run. Packets beyond them queue, and each waiter
-// that returns passes on what it finds. 0 and below mean GOMAXPROCS; any value is
-// accepted. (CreateIoCompletionPort: NumberOfConcurrentThreads.)
+// that returns passes on what it finds. It does not bound how many callers work on what
+// they took. 0 and below mean GOMAXPROCS; any value is accepted.
+// (CreateIoCompletionPort: NumberOfConcurrentThreads.)
 func WithConcurrency(n int) Option {
 	return func(o *options) error {
 		o.concurrency = n

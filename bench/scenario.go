@@ -40,7 +40,7 @@ func scenarios(p plan) []pairs.Scenario {
 	all = append(all, fanoutScenario())
 	all = append(all, poolScenarios()...)
 	all = append(all, again(all, 9, "oneproc", []int{1, 2, 4, 8}, func(s *pairs.Scenario) { s.Procs = 1 })...)
-	all = append(all, again(all, 10, "crowded", []int{2, 5, 8}, func(s *pairs.Scenario) { s.Crowded, s.Times = true, 0 })...)
+	all = append(all, again(all, 10, "crowded", []int{2, 5, 6, 8}, func(s *pairs.Scenario) { s.Crowded, s.Times = true, 0 })...)
 	all = append(all, hitScenarios()...)
 	all = append(all, missScenarios(p.misses)...)
 	all = append(all, idleScenario(p.parked))
