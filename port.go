@@ -344,9 +344,9 @@ func (p *Port[T]) getBatch(dst []T, timeout time.Duration, ctx context.Context) 
 	return n, err
 }
 
-// get takes up to len(dst) packets as soon as there is one. But if it returns sleep, the
-// caller is to Park that, without end, and then to end the wait of w: asleep it has a
-// frame less on its stack, for the reason that Begin gives.
+// get takes up to len(dst) packets as soon as there is one. But if it returns sleep, which
+// is for a wait without deadline or context, the caller is to Park that, and then to end
+// the wait of w: asleep it has a frame less on its stack, for the reason that Begin gives.
 func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (n int, w *waiter.Waiter[T], sleep waiter.Parker, err error) {
 	deadline := waiter.Forever
 	if timeout > 0 { // 0 is not waited for, and does not read the clock

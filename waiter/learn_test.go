@@ -106,9 +106,9 @@ func TestFaster(t *testing.T) {
 }
 
 // The way that seems slower is tried in waits that lie twice as far apart each
-// time, up to maxGap; never a thread if goroutines run soon enough.
+// time that it still was, up to maxGap; never a thread if goroutines run soon enough.
 func TestFasterTries(t *testing.T) {
-	var tries []int
+	var tries, vain []int
 	for at, gap := minGap, minGap; at < 3*maxGap; at += gap {
 		tries = append(tries, at)
 		if len(tries) > 1 {
@@ -116,20 +116,29 @@ func TestFasterTries(t *testing.T) {
 		}
 	}
 	require.Equal(t, []int{16, 32, 64, 128}, tries[:4])
+	for at := minGap; at < 3*maxGap; at += minGap {
+		vain = append(vain, at)
+	}
 	for _, c := range []struct {
 		thread, goroutine int64
 		slower            way
+		learns            bool
 		want              []int
 	}{
-		{20_000, 40_000, byGoroutine, tries},
-		{50_000, 20_000, byThread, tries},
-		{5_000, readied - 1, byThread, nil},
+		{20_000, 40_000, byGoroutine, true, tries},
+		{50_000, 20_000, byThread, true, tries},
+		{20_000, 40_000, byGoroutine, false, vain}, // demoted, perhaps: no sample
+		{50_000, 20_000, byThread, false, vain},
+		{5_000, readied - 1, byThread, true, nil},
 	} {
 		p := lately(c.thread, c.goroutine)
 		var got []int
 		for n := 1; n < 3*maxGap; n++ {
 			if p.faster() == c.slower {
 				got = append(got, n)
+				if c.learns {
+					p.learn(c.slower, p.cost[c.slower].Load())
+				}
 			}
 		}
 		require.Equal(t, c.want, got, "%+v", c)
@@ -147,11 +156,18 @@ func TestLearn(t *testing.T) {
 		p.learn(byThread, 30_000)
 	}
 	require.InDelta(t, 30_000, p.cost[byThread].Load(), 100)
-	p.waits.Store(minGap)
-	p.learn(byGoroutine, 56_000)
+	p.waits.Store(minGap - 1)
+	p.learn(byGoroutine, 44_000)
+	require.EqualValues(t, 58_000, p.cost[byGoroutine].Load(), "it was tried a while ago")
+	p.waits.Add(minGap)
+	p.learn(byGoroutine, 58_000)
+	p.learn(byGoroutine, 58_000)
 	require.EqualValues(t, 58_000, p.cost[byGoroutine].Load())
-	p.learn(byGoroutine, 50_000)
-	require.EqualValues(t, 57_000, p.cost[byGoroutine].Load(), "it was tried just now")
+	p.waits.Add(minGap)
+	p.learn(byGoroutine, 56_000)
+	require.EqualValues(t, 57_000, p.cost[byGoroutine].Load(), "it was tried long ago")
+	p.learn(byGoroutine, 49_000)
+	require.EqualValues(t, 56_000, p.cost[byGoroutine].Load(), "it was tried just now")
 
 	p.learn(byGoroutine, -5) // a coarse clock, or two processors' clocks
 	for range 1000 {
@@ -160,33 +176,46 @@ func TestLearn(t *testing.T) {
 	require.Positive(t, p.cost[byGoroutine].Load(), "0 is for a way that was never tried")
 }
 
-// When another way becomes the faster one, the one that was is tried again soon: it may
+// When another way becomes the best one, the one that was is tried again soon: it may
 // have been a hiccup. As long as it does not, the trials go on being rare.
 func TestLearnThenTry(t *testing.T) {
 	for _, c := range []struct {
-		name              string
-		thread, goroutine int64
-		how               way
-		ns                int64
-		faster            way
-		soon              bool
+		name                      string
+		thread, goroutine, bumped int64
+		how                       way
+		ns                        int64
+		best                      way
+		soon                      bool
 	}{
-		{"the goroutine is faster now", 20_000, 30_000, byGoroutine, 0, byGoroutine, true},
-		{"the thread is slower now", 30_000, 31_000, byThread, maxCost, byGoroutine, true},
-		{"the thread is faster now", 30_000, 20_000, byThread, 0, byThread, true},
-		{"the goroutine is slower now", 31_000, 30_000, byGoroutine, maxCost, byThread, true},
-		{"it still is not", 20_000, 90_000, byGoroutine, 0, byThread, false},
-		{"it still is", 20_000, 90_000, byThread, maxCost, byThread, false},
+		{"the goroutine is faster now", 20_000, 30_000, 0, byGoroutine, 0, byGoroutine, true},
+		{"the thread is slower now", 30_000, 31_000, 0, byThread, maxCost, byGoroutine, true},
+		{"the thread is faster now", 30_000, 20_000, 0, byThread, 0, byThread, true},
+		{"the goroutine is slower now", 31_000, 30_000, 0, byGoroutine, maxCost, byThread, true},
+		{"it does not run soon any more", 5_000, 10_000, 9_000, byGoroutine, maxCost, byThread, true},
+		{"to be bumped is faster, at the first time", 20_000, 60_000, 0, byBump, 1_000, byGoroutine, true},
+		{"and at a later time", 20_000, 60_000, 30_000, byBump, 1_000, byGoroutine, true},
+		{"it still is not", 20_000, 90_000, 0, byGoroutine, 0, byThread, false},
+		{"it still is", 20_000, 90_000, 0, byThread, maxCost, byThread, false},
+		{"being bumped still is, whatever the rest does", 20_000, 20_500, 5_000, byGoroutine, 300, byGoroutine, false},
 	} {
 		p := lately(c.thread, c.goroutine)
+		p.cost[byBump].Store(c.bumped)
 		p.waits.Store(1000)
 		p.gap.Store(maxGap)
 		p.trial.Store(1000 + maxGap)
 		p.learn(c.how, c.ns)
-		n := 1
-		for ; p.faster() == c.faster; n++ {
+		require.Equal(t, c.best, p.best(), c.name)
+		var tries []int
+		for n := 1; n < maxGap; n++ {
+			if p.faster() != c.best {
+				tries = append(tries, n)
+			}
 		}
-		require.Equal(t, c.soon, n == minGap, "%s: after %d", c.name, n)
+		if c.soon {
+			require.Equal(t, []int{minGap, 2 * minGap, 3 * minGap}, tries[:3], c.name)
+		} else {
+			require.Empty(t, tries, c.name)
+		}
 	}
 }
 
@@ -452,7 +481,7 @@ func TestSleptUntilHanded(t *testing.T) {
 	time.Sleep(late)
 	s.Interrupt()
 	require.Equal(t, map[int]Outcome{1: Interrupted}, s.over(1))
-	require.Greater(t, s.policy.sleep.Load(), int64(late), "no hand-over: until it ran")
+	require.GreaterOrEqual(t, s.policy.sleep.Load(), int64(late), "no hand-over: until it ran")
 }
 
 // Waits that were short lately make it spin, long ones end that.

@@ -51,14 +51,14 @@ type policy struct {
 	parkers Parkers
 	pace    pace
 
-	// cost is, for each way, what a sleep cost lately, in nanoseconds: a mean in
-	// which the last few samples count, 0 before the first. Lost updates do no harm.
+	// cost is, for each way, what a sleep cost lately, in nanoseconds: a mean of the
+	// last samples, 0 before the first. Lost updates do no harm.
 	cost  [ways]atomic.Int64
-	seen  [ways]atomic.Uint32 // the wait before its last sample
+	seen  [ways]atomic.Uint32 // what waits was at the last of them
 	sleep atomic.Int64        // a running median of how long threads wait until they are woken
-	waits atomic.Uint32
-	trial atomic.Uint32 // the wait that tries the way that seems slower
-	gap   atomic.Uint32 // from that one to the next
+	waits atomic.Uint32       // those that had a choice
+	trial atomic.Uint32       // the wait that tries the way that seems slower
+	gap   atomic.Uint32       // from that one to the next
 
 	// crowd is set while waiters come and none is served: who sleeps at the top
 	// of the stack then soon has others above, and a thread sleeps there in vain.
@@ -76,7 +76,7 @@ const (
 )
 
 // A way that seems slower is tried again after minGap waits, and after twice as
-// many each time that it still does, up to maxGap: soon enough to notice that the
+// many each time that it still was, up to maxGap: soon enough to notice that the
 // traffic has changed, and so seldom that what it costs, a burst that queues
 // behind a goroutine on its way among it, stays out of the slowest hundredth.
 const (
@@ -133,27 +133,28 @@ func (p *policy) claim() bool {
 	return true
 }
 
-// faster is the goroutine if it runs soon; else the way that has cost less, now
-// and then the other one. At first it is the thread.
+// faster is what best says, but now and then the other way, if it may have become the
+// faster one.
 func (p *policy) faster() way {
-	thread := p.cost[byThread].Load()
-	switch {
-	case thread == 0:
-		return byThread
-	case p.cost[byGoroutine].Load() < readied:
-		return byGoroutine
-	}
-	how := byThread
-	if p.goroutine() < thread {
-		how = byGoroutine
+	how := p.best()
+	if p.cost[byThread].Load() == 0 || p.cost[byGoroutine].Load() < readied {
+		return how
 	}
 	if n := p.waits.Add(1); int32(n-p.trial.Load()) >= 0 {
-		gap := min(max(2*p.gap.Load(), minGap), maxGap)
-		p.gap.Store(gap)
-		p.trial.Store(n + gap)
+		p.trial.Store(n + max(p.gap.Load(), minGap)) // if it brings no sample; else learn decides
 		how = byGoroutine + byThread - how
 	}
 	return how
+}
+
+// best is the goroutine if it runs soon, else the way that has cost less. At first it
+// is the thread.
+func (p *policy) best() way {
+	thread := p.cost[byThread].Load()
+	if thread != 0 && (p.cost[byGoroutine].Load() < readied || p.goroutine() < thread) {
+		return byGoroutine
+	}
+	return byThread
 }
 
 // goroutine is what the sleep of a goroutine costs, the way it is woken.
@@ -172,8 +173,8 @@ func (p *policy) mixes() bool { return p.parking == ParkAuto && p.parkers.Thread
 // hand-over, and whether to learn from it. To time one takes two looks at the clock:
 // beside the sleep of a thread they are nothing, but a fifth of what that of a goroutine
 // costs which runs soon. Of those it is one in 8. Goroutines that do not run soon are
-// timed, and bumped as long as that makes it sooner, but for one in 8, which are not, or
-// else are, to know what that costs.
+// timed, and bumped if that makes it sooner; with one in 8 it is the other way round, to
+// know what that costs.
 func (p *policy) handing(how way, n uint64) (woken way, timed bool) {
 	if !p.mixes() {
 		return how, false
@@ -189,12 +190,15 @@ func (p *policy) handing(how way, n uint64) (woken way, timed bool) {
 // eighth reports whether n is of one in 8 that have no period, for the traffic may have
 // one: of two takers that alternate one can be readied by a poster that goes on, the
 // other by the first when it is about to sleep, and that costs 40 µs or half of one.
-// Multiples of the golden section lie evenly in every residue class.
+// Multiples of the golden section come to lie evenly in every residue class.
 func eighth(n uint64) bool { return n*0x9e3779b97f4a7c15>>61 == 0 }
 
-// learn takes note of what a sleep cost. Of a way that has not been tried for long a
-// sample counts for more, if it seems to be the slower one.
+// learn takes note of what a sleep cost. Of a way that seems to be the slower one and has
+// not been tried for many waits a sample counts for more. When it makes another way the
+// best, the one that was is tried again soon: it may have been a hiccup. When it shows
+// that the other way is the slower one still, that is tried later.
 func (p *policy) learn(how way, ns int64) {
+	best := p.best()
 	other := p.cost[byThread].Load()
 	if how == byThread {
 		other = p.goroutine()
@@ -205,16 +209,22 @@ func (p *policy) learn(how way, ns int64) {
 	ns = min(ns, maxCost)
 	switch {
 	case was == 0:
-	case seldom && other != 0 && was > other:
+	case seldom && was > other:
 		ns = (was + ns) / 2
 	default:
 		ns = was + (ns-was)/8
 	}
 	p.cost[how].Store(max(ns, 1))
-	if was != 0 && other != 0 && was > other != (ns > other) { // the other one is the faster now
-		p.gap.Store(0)
-		p.trial.Store(waits + minGap)
+	gap := uint32(minGap)
+	switch now := p.best(); {
+	case now != best:
+	case now == byThread != (how == byThread):
+		gap = min(max(2*p.gap.Load(), minGap), maxGap)
+	default:
+		return
 	}
+	p.gap.Store(gap)
+	p.trial.Store(waits + gap)
 }
 
 // slept takes note of how long a thread waited until it was woken.
