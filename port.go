@@ -20,13 +20,14 @@
 // most the newest waiter of a port, and GOMAXPROCS-1 in the process, sleep as a
 // thread, and for a millisecond at most; when packets follow each other within
 // microseconds that one stays awake between them, for up to 50 µs, and keeps a
-// processor busy. Where goroutines have been slow to run, a Post that wakes one starts
-// another, empty one behind it: that makes the scheduler of Go offer the first to every
-// processor at once. A goroutine that is the newest waiter a millisecond before its
-// timeout may sleep on as a thread, for that is less late than the runtime's timers. In
-// a steady stream looking again at once only slows the poster down. There a caller
-// looks when many packets have come, after others have run or 4 µs have passed, or
-// else sleeps as a goroutine.
+// processor busy. If such a thread is kept from running, since others want its
+// processor, the port does without for 2 to 256 ms. Where goroutines have been slow to
+// run, a Post that wakes one starts another, empty one behind it: that makes the scheduler
+// of Go offer the first to every processor at once. A goroutine that is the newest waiter
+// a millisecond before its timeout may sleep on as a thread, for that is less late than
+// the runtime's timers. In a steady stream looking again at once only slows the poster
+// down. There a caller looks when many packets have come, after others have run or 4 µs
+// have passed, or else sleeps as a goroutine.
 //
 // # Memory order
 //

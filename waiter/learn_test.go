@@ -149,7 +149,7 @@ func TestFasterTries(t *testing.T) {
 // one fast, if it has not been tried for long.
 func TestLearn(t *testing.T) {
 	p := lately(1_000, 60_000)
-	p.learn(byThread, 1<<40)
+	p.learn(byThread, maxWake)
 	require.EqualValues(t, 1_000+(maxCost-1_000)/8, p.cost[byThread].Load(), "a sample is bounded")
 	require.Equal(t, byThread, p.faster())
 	for range 100 {
@@ -216,6 +216,51 @@ func TestLearnThenTry(t *testing.T) {
 		} else {
 			require.Empty(t, tries, c.name)
 		}
+	}
+}
+
+// A thread that did not run for long bars threads, for longer each time that this happens
+// soon after. It says nothing about what a thread costs.
+func TestBar(t *testing.T) {
+	maxWake = 250_000
+	defer func() { maxWake = 1 << 62 }()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	p := lately(1_000, 60_000)
+	p.parkers.Thread = func() Parker { return nil }
+	p.learn(byThread, maxWake)
+	p.learn(byGoroutine, maxWake+1)
+	require.False(t, p.barred(), "such samples are usual")
+	cost := p.cost[byThread].Load()
+	before := Now()
+	p.learn(byThread, maxWake+1)
+	require.GreaterOrEqual(t, p.until.Load(), before+minBar)
+	require.LessOrEqual(t, p.until.Load(), Now()+minBar)
+	require.Equal(t, cost, p.cost[byThread].Load())
+
+	p.until.Store(Now() + int64(time.Hour))
+	require.True(t, p.barred())
+	require.Equal(t, byGoroutine, p.choose(nil, 0))
+	require.Zero(t, threads.Load())
+	p.until.Store(Now())
+	require.False(t, p.barred())
+	require.Equal(t, byThread, p.choose(nil, 0))
+	threads.Add(-1)
+
+	p = new(policy)
+	now := int64(time.Hour)
+	for _, c := range []struct {
+		after  int64 // the last bar
+		length int64
+	}{
+		{soon, minBar}, {soon, minBar}, {soon - 1, 2 * minBar}, {0, 4 * minBar}, {-1, 8 * minBar}, {soon, minBar},
+		{1, 2 * minBar}, {1, 4 * minBar}, {1, 8 * minBar}, {1, 16 * minBar}, {1, 32 * minBar}, {1, 64 * minBar},
+		{1, maxBar}, {1, maxBar}, {soon, minBar},
+	} {
+		now += c.after
+		p.bar(now)
+		require.Equal(t, c.length, p.length.Load(), "%+v", c)
+		now += c.length
+		require.Equal(t, now, p.until.Load())
 	}
 }
 

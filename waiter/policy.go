@@ -60,6 +60,10 @@ type policy struct {
 	trial atomic.Uint32       // the wait that tries the way that seems slower
 	gap   atomic.Uint32       // from that one to the next
 
+	// until is when the last bar to threads ends or has ended, 0 before the first, and
+	// length how long it was.
+	until, length atomic.Int64
+
 	// crowd is set while waiters come and none is served: who sleeps at the top
 	// of the stack then soon has others above, and a thread sleeps there in vain.
 	crowd atomic.Bool
@@ -107,7 +111,7 @@ func (p *policy) choose(done <-chan struct{}, inFlight int32) way {
 	if p.parking == ParkAuto {
 		// A sleeping thread keeps its scheduler slot from the goroutine that was
 		// readied a moment ago, until the system monitor takes it back.
-		if inFlight != 0 || p.pace.fast.Load() || p.crowd.Load() || p.faster() == byGoroutine {
+		if inFlight != 0 || p.pace.fast.Load() || p.crowd.Load() || p.faster() == byGoroutine || p.barred() {
 			return byGoroutine
 		}
 	}
@@ -203,6 +207,10 @@ func (p *policy) learn(how way, ns int64) {
 	if how == byThread {
 		other = p.goroutine()
 	}
+	if how == byThread && ns > maxWake {
+		p.bar(Now())
+		return
+	}
 	was, waits := p.cost[how].Load(), p.waits.Load()
 	seldom := waits-p.seen[how].Load() >= minGap
 	p.seen[how].Store(waits)
@@ -226,6 +234,38 @@ func (p *policy) learn(how way, ns int64) {
 	p.gap.Store(gap)
 	p.trial.Store(waits + gap)
 }
+
+// bar keeps waiters from sleeping as threads for a while: one that was handed something
+// has not run for long. Where others want the processors, that happens to each that spins,
+// soon, for it uses up its share of one; then what comes meanwhile waits with it, for
+// milliseconds, where a goroutine would have run on a processor that is free. If it happens
+// again soon after a bar, the next one is twice as long.
+func (p *policy) bar(now int64) {
+	length := int64(minBar)
+	if now-p.until.Load() < soon {
+		length = min(max(2*p.length.Load(), minBar), maxBar)
+	}
+	p.length.Store(length)
+	p.until.Store(now + length)
+}
+
+// barred reports whether no thread is to sleep now.
+func (p *policy) barred() bool {
+	until := p.until.Load()
+	return until != 0 && Now() < until
+}
+
+// All in nanoseconds. With a process beside that computed on each processor, packets every
+// 20 µs for four takers took 20 to 500 µs without bars, in the median, and 2 to 20 with them.
+const (
+	minBar = 2_000_000
+	maxBar = 256_000_000
+	soon   = 16_000_000 // a few of the slices of 3 to 4 ms in which Linux shares a processor
+)
+
+// maxWake is how long a thread that was handed something may take to run, in nanoseconds:
+// to wake one took 6 to 76 µs. A variable, for tests that run beside others.
+var maxWake int64 = 250_000
 
 // slept takes note of how long a thread waited until it was woken.
 func (p *policy) slept(ns int64) { follow(&p.sleep, ns) }
