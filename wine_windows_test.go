@@ -374,8 +374,8 @@ func TestWineAgrees(t *testing.T) {
 			for _, wait := range waits {
 				wait()
 			}
-			f.see("%s", f.dequeue(h, INFINITE))
-			f.err("close", f.close(h))
+			// No more of h: the threads that the waits needed have handles too, and one
+			// may be this number by now. To close it closed the Go runtime's own port.
 		}},
 		{name: "create with wrong arguments", do: func(f *face) {
 			h := f.open(0)
