@@ -21,7 +21,7 @@
 // thread, and for a millisecond at most; when packets follow each other within
 // microseconds that one stays awake between them, for up to 50 µs, and keeps a
 // processor busy. If such a thread is kept from running, since others want its
-// processor, the port does without for 2 to 256 ms. Where goroutines have been slow to
+// processor, no other begins to for 2 to 256 ms. Where goroutines have been slow to
 // run, a Post that wakes one starts another, empty one behind it: that makes the scheduler
 // of Go offer the first to every processor at once. A goroutine that is the newest waiter
 // a millisecond before its timeout may sleep on as a thread, for that is less late than
@@ -336,6 +336,7 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	return p.getBatch(dst, Infinite, ctx)
 }
 
+// getBatch is get and the sleep that it asks for.
 func (p *Port[T]) getBatch(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
 	n, w, sleep, err := p.get(dst, timeout, ctx)
 	if sleep != nil {

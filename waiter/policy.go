@@ -61,7 +61,7 @@ type policy struct {
 	gap   atomic.Uint32       // from that one to the next
 
 	// until is when the last bar to threads ends or has ended, 0 before the first, and
-	// length how long it was.
+	// length how long it was. Lost updates, or one of them alone, do no harm.
 	until, length atomic.Int64
 
 	// crowd is set while waiters come and none is served: who sleeps at the top
