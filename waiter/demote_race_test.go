@@ -40,7 +40,8 @@ func (s *twoLots) kicked(deadline int64) {
 }
 
 // Whenever the end of a wait comes, the demoted waiter sees it, and consumes the
-// token that it was woken with, so that the next wait begins with none.
+// token that it was woken with, so that the next wait begins with none. The newcomer
+// sleeps by then, or is the one that kicks: one that still looks may find what there is.
 func TestDemotionRaces(t *testing.T) {
 	for name, race := range map[string]func(s *twoLots, end func()) (n int){
 		"the end before the kick": func(s *twoLots, end func()) int {
@@ -49,12 +50,12 @@ func TestDemotionRaces(t *testing.T) {
 			return 2
 		},
 		"the end between the kick and the wake": func(s *twoLots, end func()) int {
-			s.threads.woken = onceThen(end)
+			s.threads.woken = onceThen(func() { s.sleep(2, 0); end() })
 			s.kicked(Forever)
 			return 2
 		},
 		"the end between the wake and the next sleep": func(s *twoLots, end func()) int {
-			s.goroutine.onPark = turns(func() (bool, bool) { end(); return false, false })
+			s.goroutine.onPark = turns(func() (bool, bool) { s.sleep(1, 1); end(); return false, false })
 			s.kicked(Forever)
 			return 2
 		},
@@ -103,7 +104,7 @@ func TestDemotionRaces(t *testing.T) {
 			return 1
 		},
 		"the end with the deadline, after the kick": func(s *twoLots, end func()) int {
-			s.goroutine.onPark = turns(func() (bool, bool) { end(); return false, true })
+			s.goroutine.onPark = turns(func() (bool, bool) { s.sleep(1, 1); end(); return false, true })
 			s.kicked(Deadline(time.Hour))
 			return 2
 		},
