@@ -1,6 +1,7 @@
-// Package fuzz has no code but tests, and two tools of its own: sched, a scheduler
-// under which the real code of ring, waiter and the ports is model-checked, and
-// mutants, a command that puts bugs into the code and sees them caught.
+// Package fuzz has no code but tests, and three tools of its own: sched, a scheduler
+// under which the real code of ring, waiter and the ports is model-checked; mutants, a
+// command that puts bugs into the code and sees them caught; and perturb, one that runs
+// the tests with pauses between any two statements.
 //
 // # The model checker
 //
@@ -57,6 +58,15 @@
 // the same. It writes the table of which check caught which bug and in what time. A
 // check that misses its bug, or fails without, fails the command; one that hangs
 // catches it, and the table says so. .ci/run has each caught once.
+//
+// # Pauses
+//
+//	go run ./fuzz/perturb -n 20 ./waiter -short -cpu 1,4
+//
+// runs the tests of a package with a pause before any statement, of the code and of the
+// tests themselves, now and then. It is for what no scenario has: what a busy machine
+// does once in a thousand runs is there in minutes. A test of demotion had failed so,
+// once, which twenty runs beside a hog had not shown; with pauses it failed in 10 of 30.
 //
 // # Histories
 //
