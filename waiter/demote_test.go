@@ -311,19 +311,23 @@ func TestEndsAsThread(t *testing.T) {
 			s := newAuto(t)
 			s.policy.cost[byGoroutine].Store(1)
 			deadline := Deadline(time.Hour)
-			gate, passed := make(chan struct{}), make(chan struct{})
+			gate := make(chan struct{})
 			s.goroutine.onPark = func(_ *chanParker, _, until int64) (ok, answer bool) {
 				if until != deadline-threadSleep {
 					require.Contains(t, []int64{deadline, Forever}, until)
 					return false, false
 				}
 				<-gate
-				defer close(passed)
 				return false, true
 			}
 			s.start(0, deadline)
 			s.sleep(0, 1)
-			f(s, func() { close(gate); <-passed })
+			f(s, func() {
+				parks := func() int64 { return s.goroutine.parks.Load() + s.threads.parks.Load() }
+				before := parks()
+				close(gate)
+				await(t, "the waiter to sleep on", func() bool { return parks() > before })
+			})
 			s.again()
 		})
 	}
