@@ -4,9 +4,10 @@
 //
 //	go run ./fuzz/perturb -n 20 ./waiter -short -cpu 1,4
 //
-// What follows the package goes to go test. Each statement is paused at once in -one of
-// its first executions, later ever more seldom, so that those of loops do not hold up
-// the others. A fake clock sees the pauses: TestRow7_InABubble fails.
+// What follows the package goes to go test; build tags go into GOFLAGS. One in -one of a
+// statement's first executions comes after a pause, later ever fewer, so that those of
+// loops do not hold up the others. A fake clock sees the pauses: of the root package
+// TestRow7_InABubble has to be skipped.
 package main
 
 import (
@@ -25,13 +26,13 @@ import (
 
 func main() {
 	n := flag.Int("n", 10, "how often to run the tests")
-	one := flag.Int("one", 6, "one in how many early executions of a statement is paused at")
+	one := flag.Int("one", 6, "a pause before one in how many early executions of a statement")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		fmt.Fprintln(os.Stderr, "perturb: no package")
 		os.Exit(2)
 	}
-	if err := run(*n, *one, flag.Args()); err != nil {
+	if err := run(max(*n, 1), max(*one, 1), flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "perturb:", err)
 		os.Exit(1)
 	}
@@ -66,7 +67,7 @@ func run(n, one int, args []string) error {
 // perturbed writes the files of a package with pauses into dir, and returns the name
 // of a file that tells go test so.
 func perturbed(dir, pkg string, one int) (overlay string, err error) {
-	cmd := exec.Command("go", "list", "-test=false", "-json=Dir,Name,GoFiles,TestGoFiles,XTestGoFiles", pkg)
+	cmd := exec.Command("go", "list", "-json=Dir,Name,GoFiles,TestGoFiles,XTestGoFiles", pkg)
 	cmd.Stderr = os.Stderr
 	text, err := cmd.Output()
 	if err != nil {
@@ -122,6 +123,8 @@ import (
 	"time"
 )
 
+// perturbations counts the executions of each statement. Atomic, for it is everybody's;
+// that it orders what comes before with what comes after may hide a data race.
 var perturbations [%d]atomic.Uint32
 
 // perturb pauses for 10 µs to 5 ms, or lets others run, or does neither.
