@@ -64,9 +64,9 @@
 //	go run ./fuzz/perturb -n 20 ./waiter -short -cpu 1,4
 //
 // runs the tests of a package with a pause before any statement, of the code and of the
-// tests themselves, now and then. It is for what no scenario has: what a busy machine
-// does once in a thousand runs is there in minutes. A test of demotion had failed so,
-// once, which twenty runs beside a hog had not shown; with pauses it failed in 10 of 30.
+// tests themselves, now and then. It is for what no scenario has. TestDemotionRaces had
+// failed once, for an order of events that it had not thought of, which twenty rounds
+// beside a hog had not shown; with pauses it failed in 7 of 30 runs.
 //
 // # Histories
 //
