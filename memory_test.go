@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/fuzz/stacks"
 )
 
 // tracked is what is posted; kept counts those that the collector has not got.
@@ -334,9 +336,9 @@ func TestRow30_WaitForRoomAllocatesNothing(t *testing.T) {
 func TestSleepsInItsOwnFrame(t *testing.T) {
 	p := open[Packet](t, 4, WithParking(ParkGoroutine))
 	gets := park(t, p, 1)
-	asleep := regexp.MustCompile(`Parker\)\.Park\(.*\n.*\n(.*)\n`).FindSubmatch(stacks())
+	asleep := regexp.MustCompile(`Parker\)\.Park\+.*\n(.*)\n`).FindSubmatch(stacks.All())
 	require.NotNil(t, asleep)
-	require.Regexp(t, `Port\[.*\]\)\.Get\(`, string(asleep[1]), "below Park")
+	require.Regexp(t, `Port\[.*\]\)\.Get\+`, string(asleep[1]), "below Park")
 	require.NoError(t, p.Close())
 	_, err := await(t, gets[0])
 	require.Equal(t, ErrClosed, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/iocp-go/iocp/fuzz/stacks"
 	"github.com/iocp-go/iocp/waiter"
 )
 
@@ -167,4 +168,4 @@ func TestRow7_NeverEarlyUnderSignals(t *testing.T) {
 }
 
 // inFutexWait reports whether a goroutine is within the call that sleeps.
-func inFutexWait() bool { return bytes.Contains(stacks(), []byte("iocp.futexWait(")) }
+func inFutexWait() bool { return bytes.Contains(stacks.All(), []byte("iocp.futexWait+")) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iocp-go/iocp/fuzz/stacks"
 	"github.com/iocp-go/iocp/waiter"
 )
 
@@ -92,7 +93,7 @@ func TestPark_Forever(t *testing.T) {
 			in(70 * 365 * 24 * time.Hour), in(200 * 365 * 24 * time.Hour), in(1 << 32 * time.Second),
 		} {
 			woken := async(func() (bool, error) { return p.Park(deadline, nil), nil })
-			eventually(t, "parked", func() bool { return sleepers() == 1 })
+			eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 			p.Unpark()
 			took(t, true, woken)
 		}
@@ -145,7 +146,7 @@ func TestPark_Done(t *testing.T) {
 	for _, deadline := range []int64{waiter.Forever, in(time.Hour)} {
 		done := make(chan struct{})
 		woken := async(func() (bool, error) { return p.Park(deadline, done), nil })
-		eventually(t, "parked", func() bool { return sleepers() == 1 })
+		eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 		close(done)
 		took(t, false, woken)
 
@@ -156,7 +157,7 @@ func TestPark_Done(t *testing.T) {
 
 		open := make(chan struct{})
 		woken = async(func() (bool, error) { return p.Park(deadline, open), nil })
-		eventually(t, "parked", func() bool { return sleepers() == 1 })
+		eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 		p.Unpark()
 		took(t, true, woken)
 		past := waiter.Now()

@@ -1,10 +1,8 @@
 package iocp
 
 import (
-	"bytes"
 	"math"
 	"os"
-	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -12,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iocp-go/iocp/fuzz/stacks"
 	"github.com/iocp-go/iocp/waiter"
 )
 
@@ -39,15 +38,10 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for start := time.Now(); !ok(); {
 		if time.Since(start) > patience {
-			t.Fatalf("%s: not within %v\n%s", what, patience, stacks())
+			t.Fatalf("%s: not within %v\n%s", what, patience, stacks.All())
 		}
 		runtime.Gosched()
 	}
-}
-
-func stacks() []byte {
-	buf := make([]byte, 1<<20)
-	return buf[:runtime.Stack(buf, true)]
 }
 
 // parked waits until exactly n Gets sleep on p, and every poster that waits. A
@@ -57,7 +51,7 @@ func parked[T any](t testing.TB, p *Port[T], n int) {
 	t.Helper()
 	eventually(t, "gets parked", func() bool {
 		s := p.Stats()
-		return s.Waiting == n && sleepers() >= n+s.WaitingPosters
+		return s.Waiting == n && stacks.Parked() >= n+s.WaitingPosters
 	})
 }
 
@@ -66,20 +60,8 @@ func parkedPosters[T any](t testing.TB, p *Port[T], n int) {
 	t.Helper()
 	eventually(t, "posters parked", func() bool {
 		s := p.Stats()
-		return s.WaitingPosters == n && sleepers() >= n+s.Waiting
+		return s.WaitingPosters == n && stacks.Parked() >= n+s.Waiting
 	})
-}
-
-var parks = regexp.MustCompile(`Parker\)?\.Park\(`)
-
-// sleepers is the number of goroutines within a parker.
-func sleepers() (n int) {
-	for _, g := range bytes.Split(stacks(), []byte("\n\n")) {
-		if parks.Match(g) {
-			n++
-		}
-	}
-	return n
 }
 
 // result is what a call returned that ran in its own goroutine.
@@ -110,7 +92,7 @@ func await[T any](t testing.TB, c <-chan result[T]) (T, error) {
 	case r := <-c:
 		return r.v, r.err
 	case <-time.After(patience):
-		t.Fatalf("a call did not return\n%s", stacks())
+		t.Fatalf("a call did not return\n%s", stacks.All())
 		panic("unreachable")
 	}
 }

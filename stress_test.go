@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/fuzz/stacks"
 )
 
 var soak = flag.Duration("soak", 0, "how long TestStress and each test of faults go on")
@@ -340,7 +342,7 @@ func watch(t *testing.T, what fmt.Stringer, progress *atomic.Int64, f func() err
 			if now := progress.Load(); now != last {
 				last, since = now, time.Now()
 			} else if time.Since(since) > patience {
-				t.Fatalf("%s: no progress for %v\n%s", what, patience, stacks())
+				t.Fatalf("%s: no progress for %v\n%s", what, patience, stacks.All())
 			}
 		}
 	}

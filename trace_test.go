@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/fuzz/stacks"
 )
 
 // A trace is what the functions of kernel32 answered, call by call, with up to six
@@ -99,7 +101,7 @@ func replay(t *testing.T, steps []traceStep) {
 				done = append(done, <-results)
 				waiting--
 			}
-			if o.port.Stats().Waiting == waiting && len(results) == 0 && (waiting == 0 || sleepers() >= waiting) {
+			if o.port.Stats().Waiting == waiting && len(results) == 0 && (waiting == 0 || stacks.Parked() >= waiting) {
 				return done
 			}
 			require.True(t, time.Now().Before(end), "%d wait, %d should", o.port.Stats().Waiting, waiting)

@@ -1,7 +1,8 @@
-// Package fuzz has no code but tests, and three tools of its own: sched, a scheduler
+// Package fuzz has no code but tests, and four packages of its own: sched, a scheduler
 // under which the real code of ring, waiter and the ports is model-checked; mutants, a
-// command that puts bugs into the code and sees them caught; and perturb, one that runs
-// the tests with pauses between any two statements.
+// command that puts bugs into the code and sees them caught; perturb, one that runs the
+// tests with pauses between any two statements; and stacks, which tells the tests who
+// sleeps.
 //
 // # The model checker
 //

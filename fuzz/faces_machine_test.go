@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iocp-go/iocp"
+	"github.com/iocp-go/iocp/fuzz/stacks"
 )
 
 // What the variables hold that a call over a handle is given to store a packet in.
@@ -165,7 +166,7 @@ type machine struct {
 }
 
 func newMachine(t *testing.T, about, more byte) *machine {
-	m := &machine{t: t, asleep: asleep()}
+	m := &machine{t: t, asleep: stacks.Parked()}
 	concurrency := []int{0, 1, 2, 64}[about>>2&3]
 	f := &portFace{most: []int{0, 8, 13, 100}[about&3], concurrency: concurrency}
 	opts := []iocp.Option{iocp.WithConcurrency(concurrency), iocp.WithParking(iocp.Parking(about >> 4 & 3 % 3))}
@@ -202,7 +203,7 @@ func (m *machine) parked() {
 				n += b2i(len(w.done) == 0)
 			}
 		}
-		if asleep() == n {
+		if stacks.Parked() == n {
 			return
 		}
 		require.True(m.t, time.Now().Before(end), "%d are to sleep", n)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"regexp"
 	"runtime"
 	"testing"
 	"time"
@@ -84,16 +83,6 @@ func b2i(b bool) int {
 	}
 	return 0
 }
-
-var parks = regexp.MustCompile(`Parker\)?\.Park\(`)
-
-// asleep is the number of goroutines that are within a parker. One that a port counts as
-// waiting may still be about to look once more, and would take for itself.
-func asleep() int {
-	return len(parks.FindAll(stacks[:runtime.Stack(stacks, true)], -1))
-}
-
-var stacks = make([]byte, 1<<18)
 
 // same requires that vs are the packets want, bit by bit.
 func (s *side) same(want, vs []iocp.Packet) {
