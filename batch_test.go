@@ -215,6 +215,10 @@ func TestRow18_BatchWakesAsManyAsItHasPackets(t *testing.T) {
 		}
 		parked(t, p, 2)
 		require.Equal(t, 2, p.Interrupt())
+		for _, get := range w[:2] {
+			_, err := await(t, get)
+			require.Equal(t, ErrInterrupted, err)
+		}
 	})
 }
 

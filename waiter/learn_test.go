@@ -299,7 +299,7 @@ func TestLearnsFromHandOvers(t *testing.T) {
 	require.Equal(t, before, costs())
 
 	s.favour()
-	s.policy.cost[byThread].Store(1000)
+	s.policy.cost[byThread].Store(2 * maxCost) // what no hand-over counts as
 	s.start(0, Forever)
 	s.sleep(1, 0)
 	s.start(1, Forever)
