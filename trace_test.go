@@ -96,7 +96,7 @@ func replay(t *testing.T, steps []traceStep) {
 	}
 	// settle returns the calls that have returned, when all others sleep.
 	settle := func() (done []traceDone) {
-		for end := time.Now().Add(20 * time.Second); ; runtime.Gosched() {
+		for end := time.Now().Add(patience); ; runtime.Gosched() {
 			for len(results) != 0 {
 				done = append(done, <-results)
 				waiting--

@@ -117,7 +117,7 @@ func hitPort(p *iocp.Port[iocp.Packet]) pairs.Side {
 		}
 	}, func(n int) (sum uintptr) {
 		for range n {
-			v, err := p.Get(time.Second)
+			v, err := p.Get(time.Minute)
 			pairs.Must(err)
 			sum += v.Key
 		}
@@ -126,7 +126,7 @@ func hitPort(p *iocp.Port[iocp.Packet]) pairs.Side {
 }
 
 func hitChan(c chan iocp.Packet, drain func(c chan iocp.Packet, t *time.Timer, n int) uintptr) pairs.Side {
-	timer := time.NewTimer(time.Second)
+	timer := time.NewTimer(time.Minute)
 	return filled(func(n int) {
 		for range n {
 			c <- iocp.Packet{Key: 1}
@@ -136,7 +136,7 @@ func hitChan(c chan iocp.Packet, drain func(c chan iocp.Packet, t *time.Timer, n
 
 func drainWithTimer(c chan iocp.Packet, t *time.Timer, n int) (sum uintptr) {
 	for range n {
-		t.Reset(time.Second)
+		t.Reset(time.Minute)
 		select {
 		case v := <-c:
 			sum += v.Key

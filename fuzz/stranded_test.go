@@ -65,7 +65,7 @@ func TestNothingStranded(t *testing.T) {
 				posted += int64(n)
 				over.Store(true)
 				thief.Wait()
-				for giveUp := time.Now().Add(5 * time.Second); !settled(); runtime.Gosched() {
+				for giveUp := time.Now().Add(patience); !settled(); runtime.Gosched() {
 					if time.Now().After(giveUp) {
 						t.Fatalf("round %d: %d packets in the queue and %d callers waiting", round, port.Len(), port.Stats().Waiting)
 					}

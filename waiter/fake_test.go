@@ -286,7 +286,7 @@ func (b *bed) next() result {
 	select {
 	case r := <-b.results:
 		return r
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		b.t.Fatal("nobody was released")
 		return result{}
 	}
@@ -304,7 +304,7 @@ func (b *bed) none() {
 // await waits for cond.
 func await(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	for giveUp := time.Now().Add(10 * time.Second); !cond(); runtime.Gosched() {
+	for giveUp := time.Now().Add(time.Minute); !cond(); runtime.Gosched() {
 		if time.Now().After(giveUp) {
 			t.Fatal("gave up waiting for ", what)
 		}
