@@ -35,9 +35,9 @@ const (
 	// ParkAuto lets the port choose for every wait. It is the default.
 	ParkAuto = waiter.ParkAuto
 	// ParkThread puts the thread to sleep in the kernel where the platform has a
-	// way (Linux: a futex). It suits goroutines locked to their thread. A wait
-	// with a context that can be canceled, and waits beyond a thousand in the
-	// process, sleep as goroutines all the same.
+	// way (Linux: a futex, for up to a second at a time). It suits goroutines
+	// locked to their thread. A wait with a context that can be canceled, and waits
+	// beyond a thousand in the process, sleep as goroutines all the same.
 	ParkThread = waiter.ParkThread
 	// ParkGoroutine puts the goroutine to sleep and leaves the thread to others,
 	// as a channel does. It is the one for a bubble of testing/synctest: what a

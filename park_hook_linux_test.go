@@ -153,3 +153,24 @@ func TestFaults_UnknownErrno(t *testing.T) {
 		})
 	}
 }
+
+// No call of the kernel lasts long, whatever the deadline, the first ones least; and
+// none that is over ends the Park before the deadline.
+func TestPark_Naps(t *testing.T) {
+	defer func() { parkWait = faultyWait }()
+	for deadline, want := range map[int64]int{waiter.Forever: 12, in(time.Hour): 12, in(1): 1} {
+		p := newFutexParker()
+		naps, began := 0, waiter.Now()
+		parkWait = func(_ *atomic.Uint32, _ uint32, until int64) syscall.Errno {
+			nap := min(int64(minNap)<<naps, maxNap)
+			require.GreaterOrEqual(t, until, min(deadline, began+nap))
+			require.LessOrEqual(t, until, min(deadline, waiter.Now()+nap))
+			if naps++; naps == 12 {
+				p.Unpark()
+			}
+			return unix.ETIMEDOUT
+		}
+		require.Equal(t, want == 12, p.Park(deadline, nil))
+		require.Equal(t, want, naps)
+	}
+}

@@ -24,18 +24,28 @@ const (
 	asleep = 2 // the owner is in the kernel, or on its way in or out
 )
 
+// A Park is a row of naps: the first lasts minNap nanoseconds, each further one twice as
+// long, up to maxNap. Where the world is being stopped, for the garbage collector or a
+// profile, Go 1.26 can miss a goroutine on its way into a system call, and then waits
+// for that to return, or for its monitor, which looks again after a minute. So no call
+// of the kernel is to last for long; and the longer it was quiet, the rarer they come.
+const (
+	minNap = 10_000_000
+	maxNap = 1_000_000_000
+)
+
 func newFutexParker() waiter.Parker { return new(futexParker) }
 
 // Park implements [waiter.Parker]; done must be nil.
 func (p *futexParker) Park(deadline int64, _ <-chan struct{}) bool {
-	for {
+	for nap := int64(minNap); ; nap = min(2*nap, maxNap) {
 		// Either this comes first, and Unpark finds asleep and wakes; or the token
 		// is there and the word is not what the kernel is told to expect.
 		if !p.word.CompareAndSwap(0, asleep) {
 			p.word.Store(0) // the token: nobody else stores before the next wait
 			return true
 		}
-		err := parkWait(&p.word, asleep, deadline)
+		err := parkWait(&p.word, asleep, min(deadline, waiter.Now()+nap))
 		switch err {
 		case 0, unix.EAGAIN, unix.EINTR, unix.ETIMEDOUT:
 			// Woken, not asleep any more, a signal, the deadline: the word and the
@@ -44,8 +54,9 @@ func (p *futexParker) Park(deadline int64, _ <-chan struct{}) bool {
 			panic("iocp: futex wait: " + err.Error())
 		}
 		if p.word.CompareAndSwap(asleep, 0) {
-			// No token. The kernel's clock and ours are one, but nothing is owed
-			// to a caller that asks for the deadline to have passed here too.
+			// No token. The kernel's clock and ours are one, but a nap may end
+			// before the deadline, and nothing is owed to a caller that asks for
+			// it to have passed here too.
 			if err == unix.ETIMEDOUT && waiter.Now() >= deadline {
 				return false
 			}
