@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -173,4 +174,14 @@ func TestPark_Naps(t *testing.T) {
 		require.Equal(t, want == 12, p.Park(deadline, nil))
 		require.Equal(t, want, naps)
 	}
+	// In a bubble a nap would be over before it began.
+	synctest.Test(t, func(t *testing.T) {
+		p := newFutexParker()
+		parkWait = func(_ *atomic.Uint32, _ uint32, until int64) syscall.Errno {
+			require.Equal(t, waiter.Forever, until)
+			p.Unpark()
+			return 0
+		}
+		require.True(t, p.Park(waiter.Forever, nil))
+	})
 }

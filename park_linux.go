@@ -27,8 +27,8 @@ const (
 // A Park is a row of naps: the first lasts minNap nanoseconds, each further one twice as
 // long, up to maxNap. Where the world is being stopped, for the garbage collector or a
 // profile, Go 1.26 can miss a goroutine on its way into a system call, and then waits
-// for that to return, or for its monitor, which looks again after a minute. So no call
-// of the kernel is to last for long; and the longer it was quiet, the rarer they come.
+// for that to return, or for its monitor, which may sleep for a minute meanwhile. So no
+// call of the kernel lasts longer than maxNap, nor the first ones of a Park for long.
 const (
 	minNap = 10_000_000
 	maxNap = 1_000_000_000
@@ -45,7 +45,11 @@ func (p *futexParker) Park(deadline int64, _ <-chan struct{}) bool {
 			p.word.Store(0) // the token: nobody else stores before the next wait
 			return true
 		}
-		err := parkWait(&p.word, asleep, min(deadline, waiter.Now()+nap))
+		until := deadline
+		if now := waiter.Now(); now >= 0 { // in a bubble of testing/synctest it is not, nor the kernel's
+			until = min(deadline, now+nap)
+		}
+		err := parkWait(&p.word, asleep, until)
 		switch err {
 		case 0, unix.EAGAIN, unix.EINTR, unix.ETIMEDOUT:
 			// Woken, not asleep any more, a signal, the deadline: the word and the
