@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -184,4 +185,33 @@ func TestPark_Naps(t *testing.T) {
 		}
 		require.True(t, p.Park(waiter.Forever, nil))
 	})
+}
+
+// A token that comes as a nap ends is neither lost nor left: naps end here as soon as
+// they begin, so that many tokens fall between a look at the word and its change.
+func TestPark_TokenAsANapEnds(t *testing.T) {
+	defer func() { parkWait = faultyWait }()
+	parkWait = func(*atomic.Uint32, uint32, int64) syscall.Errno {
+		runtime.Gosched() // to who posts, where there is one processor
+		return unix.ETIMEDOUT
+	}
+	const rounds = 20_000
+	p := newFutexParker()
+	var woken atomic.Int64
+	all := async(func() (bool, error) {
+		for range rounds {
+			if !p.Park(waiter.Forever, nil) {
+				return false, nil
+			}
+			woken.Add(1)
+		}
+		return p.Park(in(1), nil), nil
+	})
+	for i := range int64(rounds) {
+		eventually(t, "woken", func() bool { return woken.Load() == i })
+		for start := waiter.Now(); waiter.Now() < start+i%400; {
+		}
+		p.Unpark()
+	}
+	took(t, false, all)
 }
