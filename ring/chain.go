@@ -3,6 +3,7 @@ package ring
 import (
 	"math"
 	"math/bits"
+	"unsafe"
 )
 
 // Chain is a FIFO queue that grows: when its last ring is full, that is sealed
@@ -69,7 +70,7 @@ func (c *Chain[T]) grows() bool { return c.limit != uint64(c.base)*step }
 // TryPush is [Ring.TryPush]. Growing, it may wait for another's growth, and
 // allocates.
 func (c *Chain[T]) TryPush(v T) bool {
-	return c.tail.Load().TryPush(v) || c.grows() && c.pushGrow([]T{v}) == 1
+	return c.tail.Load().TryPush(v) || c.grows() && c.pushGrow(unsafe.Slice(&v, 1)) == 1
 }
 
 // TryPushBatch is [Ring.TryPushBatch].
@@ -180,24 +181,20 @@ func (c *Chain[T]) Shrink() {
 	c.first() // lets go of r
 }
 
-// TryPop is [Ring.TryPop].
+// TryPop is [Ring.TryPop]. Inlined, v would be a variable of the caller: see maxFrame.
+//
+//go:noinline
 func (c *Chain[T]) TryPop() (v T, ok bool) {
-	for {
-		r := c.head.Load()
-		if v, ok = r.TryPop(); ok || !c.pass(r) {
-			return v, ok
-		}
-	}
+	ok = c.popBatch(unsafe.Slice(&v, 1), true) == 1
+	return v, ok
 }
 
-// TryPopReady is [Ring.TryPopReady].
+// TryPopReady is [Ring.TryPopReady]. As TryPop it stays outlined.
+//
+//go:noinline
 func (c *Chain[T]) TryPopReady() (v T, ok bool) {
-	for {
-		r := c.head.Load()
-		if v, ok = r.TryPopReady(); ok || !c.pass(r) {
-			return v, ok
-		}
-	}
+	ok = c.popBatch(unsafe.Slice(&v, 1), false) == 1
+	return v, ok
 }
 
 // TryPopBatch is [Ring.TryPopBatch].

@@ -118,7 +118,7 @@ func (r *Ring[T]) TryPush(v T) bool {
 		s.Publish(v, seq)
 		return true
 	}
-	return r.pushBatch([]T{v}, 1) == 1
+	return r.pushBatch(unsafe.Slice(&v, 1), 1) == 1
 }
 
 // TryPushBatch appends a prefix of vs as long as the room allows, contiguous in
@@ -209,23 +209,19 @@ func (r *Ring[T]) TryPop() (v T, ok bool) {
 	if s, seq := r.ClaimPop(); s != nil {
 		return s.Recycle(seq), true
 	}
-	return r.tryPop(true)
-}
-
-func (r *Ring[T]) tryPop(inFlight bool) (v T, ok bool) {
-	if len(r.slots) == 0 {
-		return v, false
-	}
-	deq, n := r.claimPop(1, inFlight)
-	if n == 0 {
-		return v, false
-	}
-	return r.slot(deq).Recycle(deq + r.lap), true
+	ok = r.popBatch(unsafe.Slice(&v, 1), true) == 1
+	return v, ok
 }
 
 // TryPopReady is TryPop that does not wait for a push in flight: false means
-// that the ring was empty or that its oldest element was not published yet.
-func (r *Ring[T]) TryPopReady() (v T, ok bool) { return r.tryPop(false) }
+// that the ring was empty or that its oldest element was not published yet. It stays
+// outlined, or v would be a variable of the caller: see maxFrame.
+//
+//go:noinline
+func (r *Ring[T]) TryPopReady() (v T, ok bool) {
+	ok = r.popBatch(unsafe.Slice(&v, 1), false) == 1
+	return v, ok
+}
 
 // TryPopBatch removes up to len(dst) elements, the oldest first, into dst and
 // returns their number. 0 means that dst or, at an instant during the call, the
@@ -238,13 +234,12 @@ func (r *Ring[T]) popBatch(dst []T, inFlight bool) int {
 	if len(r.slots) == 0 {
 		return 0
 	}
-	var zero T
 	deq, n := r.claimPop(len(dst), inFlight)
 	for done := 0; done < n; {
 		run := r.run(deq+uint64(done)*step, n-done)
 		for i := range run {
 			writes(&run[i].val)
-			dst[done+i], run[i].val = run[i].val, zero
+			move(&dst[done+i], &run[i].val)
 		}
 		publish(run, deq+uint64(done)*step+r.lap)
 		done += len(run)

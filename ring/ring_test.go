@@ -221,7 +221,7 @@ func TestBatches(t *testing.T) {
 }
 
 // What was popped is not kept: neither in the slots, as seen there, nor as the
-// collector sees it.
+// collector sees it. The batch lies across the end of the slots.
 func TestPoppedIsCollectable(t *testing.T) {
 	type object struct{ _ [64]byte }
 	pops := map[string]func(*Ring[*object]) int{
@@ -239,6 +239,8 @@ func TestPoppedIsCollectable(t *testing.T) {
 	for name, pop := range pops {
 		t.Run(name, func(t *testing.T) {
 			r := mustNew[*object](t, 4)
+			require.Equal(t, 2, r.TryPushBatch(make([]*object, 2)))
+			require.Equal(t, 2, r.TryPopBatch(make([]*object, 2)))
 			gone := make(chan int, 4)
 			for i := range 4 {
 				o := new(object)

@@ -1,5 +1,7 @@
 package ring
 
+import "unsafe"
+
 // Slot is a cell of a ring. Whoever has claimed one owns it until the call of
 // Publish or Recycle that ends the claim, and must make that at once: others wait
 // for it.
@@ -17,7 +19,7 @@ func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
 	// The first turn of claimPush for one element. A set closed bit makes enq odd,
 	// which no free slot's seq is; in the zero Ring no index is below the length.
 	enq := r.enq.Load()
-	if i := enq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) {
+	if i := enq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {
 		if s = &r.slots[i]; s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {
 			return s, enq + published
 		}
@@ -29,7 +31,7 @@ func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
 // with. A nil is no answer: ask TryPop.
 func (r *Ring[T]) ClaimPop() (s *Slot[T], seq uint64) {
 	deq := r.deq.Load()
-	if i := deq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) {
+	if i := deq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {
 		if s = &r.slots[i]; s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {
 			return s, deq + r.lap
 		}
@@ -54,3 +56,20 @@ func (s *Slot[T]) Recycle(seq uint64) (v T) {
 	storeRelease(&s.seq, seq)
 	return v
 }
+
+// move empties a slot into to, as Recycle does.
+func move[T any](to, val *T) {
+	*to = *val
+	if unsafe.Sizeof(*val) > maxFrame {
+		clear(unsafe.Slice(val, 1))
+		return
+	}
+	var zero T
+	*val = zero
+}
+
+// maxFrame is, of the compiler's limits for a variable in a frame, the least. A larger
+// one it moves to the heap, in each call, but for parameters and results. Those of
+// Publish and Recycle are variables where the calls are inlined, so there is no claim
+// for a larger T, and what has one is moved by pointers.
+const maxFrame = 64 << 10

@@ -1,6 +1,9 @@
 package ring
 
-import "unsafe"
+import (
+	"reflect"
+	"unsafe"
+)
 
 const line = 64 // bytes; of the cache lines that slots should not straddle
 
@@ -14,52 +17,16 @@ const line = 64 // bytes; of the cache lines that slots should not straddle
 // that; if it stops being true, slots straddle lines and nothing else breaks.
 func newSlots[T any](n int) []Slot[T] {
 	s := make([]Slot[T], n)
-	if uintptr(unsafe.Pointer(unsafe.SliceData(s)))%line == 0 {
+	p, size := unsafe.Pointer(unsafe.SliceData(s)), unsafe.Sizeof(s[0])
+	if line%size != 0 || uintptr(p)%size == 0 {
 		return s
 	}
-	// The number of slots is part of the type that tells the collector where
-	// the pointers are, so each needs its own.
-	switch n {
-	case 8:
-		return new(struct {
-			_ [line - 8]byte
-			s [8]Slot[T]
-		}).s[:]
-	case 16:
-		return new(struct {
-			_ [line - 8]byte
-			s [16]Slot[T]
-		}).s[:]
-	case 32:
-		return new(struct {
-			_ [line - 8]byte
-			s [32]Slot[T]
-		}).s[:]
-	case 64:
-		return new(struct {
-			_ [line - 8]byte
-			s [64]Slot[T]
-		}).s[:]
-	case 128:
-		return new(struct {
-			_ [line - 8]byte
-			s [128]Slot[T]
-		}).s[:]
-	case 256:
-		return new(struct {
-			_ [line - 8]byte
-			s [256]Slot[T]
-		}).s[:]
-	case 512:
-		return new(struct {
-			_ [line - 8]byte
-			s [512]Slot[T]
-		}).s[:]
-	case 1024:
-		return new(struct {
-			_ [line - 8]byte
-			s [1024]Slot[T]
-		}).s[:]
-	}
-	return s
+	// The number of slots is part of the type that tells the collector where the
+	// pointers are. What is only known here needs reflect: types for 1024 slots cannot
+	// be declared where one slot is large.
+	block := reflect.New(reflect.StructOf([]reflect.StructField{
+		{Name: "Pad", Type: reflect.TypeFor[[line - 8]byte]()},
+		{Name: "Slots", Type: reflect.ArrayOf(n, reflect.TypeFor[Slot[T]]())},
+	}))
+	return unsafe.Slice((*Slot[T])(unsafe.Add(block.UnsafePointer(), line-8)), n)
 }

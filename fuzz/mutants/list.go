@@ -41,7 +41,7 @@ var mutants = []mutant{
 	},
 	{
 		"a batch leaves slots uncleared", "ring/ring.go",
-		"dst[done+i], run[i].val = run[i].val, zero", "dst[done+i], _ = run[i].val, zero",
+		"move(&dst[done+i], &run[i].val)", "dst[done+i] = run[i].val",
 		test("./ring", "TestPoppedIsCollectable"),
 	},
 	{
