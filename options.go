@@ -65,9 +65,9 @@ func WithParking(m Parking) Option {
 // A port that is full seals its ring and links a larger one behind it: that Post
 // allocates, and other calls may wait until it has. The memory of a
 // burst comes back when a Get finds the port empty, and later than that if bursts
-// follow each other closely. Order and exactness are those of a fixed port. One
-// that is kept close to its max allocates for its Posts until it has been drained:
-// what room there is behind older packets is filled with small rings.
+// follow each other closely. Order and exactness are those of a fixed port. The
+// last ring that a port comes to near its max holds all of max. There a Post and its
+// Get cost about half as much again, for the comparison with max, and allocate nothing.
 func WithGrowth(max int) Option {
 	return func(o *options) error {
 		if max < 0 {

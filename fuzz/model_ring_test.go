@@ -16,21 +16,40 @@ import (
 	"github.com/iocp-go/iocp/ring"
 )
 
-// A ringScenario is threads on a ring alone, each a word of letters: u pushes one,
-// U two at once; o pops one, O two at once; l asks for the length; c closes. r
-// pops one that is ready, and is for scenarios in which all are.
+// A ringScenario is threads on a ring of capacity 2, or on a chain that grows from it,
+// each a word of letters: u pushes one, U two at once; o pops one, O two at once; l asks
+// for the length; c closes; s shrinks a chain that is empty, open or closed. r pops one
+// that is ready, and is for scenarios in which all are.
 type ringScenario struct {
 	name    string
 	bound   int
 	before  int // elements in it
 	threads []string
+	max     int // of a chain; 0 is a ring
+}
+
+// queue is what a ring and a chain have in common.
+type queue interface {
+	TryPush(int) bool
+	TryPushBatch([]int) int
+	TryPop() (int, bool)
+	TryPopReady() (int, bool)
+	TryPopBatch([]int) int
+	Len() int
+	Closed() bool
 }
 
 func (s ringScenario) program() sched.Program {
 	// A lap before the positions' words wrap at 2^64.
-	r, err := ring.NewAt[int](2, math.MaxUint64/2-2)
+	first, err := ring.NewAt[int](2, math.MaxUint64/2-2)
 	if err != nil {
 		panic(err)
+	}
+	var r queue = first
+	if s.max != 0 {
+		c := new(ring.Chain[int])
+		c.Init(first, s.max)
+		r = c
 	}
 	var (
 		next    atomic.Int32
@@ -72,7 +91,7 @@ func (s ringScenario) program() sched.Program {
 					break
 				}
 			}
-			if !linear(history, fifo{room: 2}) {
+			if !linear(history, fifo{room: max(2, s.max)}) {
 				return fmt.Errorf("no order explains this history:\n%s", tell(history))
 			}
 			return nil
@@ -81,7 +100,7 @@ func (s ringScenario) program() sched.Program {
 }
 
 // onRing does what a letter says.
-func (c *client) onRing(r *ring.Ring[int], op rune) {
+func (c *client) onRing(r queue, op rune) {
 	call := c.begin()
 	switch op {
 	case 'u', 'U':
@@ -122,7 +141,16 @@ func (c *client) onRing(r *ring.Ring[int], op rune) {
 	case 'l':
 		c.record(call, step{kind: isLen, batch: r.Len()})
 	case 'c':
-		r.Close()
+		switch r := r.(type) {
+		case *ring.Ring[int]:
+			r.Close()
+		case *ring.Chain[int]:
+			r.Close()
+		}
+		c.now()
+	case 's':
+		r.(*ring.Chain[int]).Shrink()
+		r.(*ring.Chain[int]).Drained()
 		c.now()
 	}
 }
@@ -130,17 +158,30 @@ func (c *client) onRing(r *ring.Ring[int], op rune) {
 // Run it alone, as TestModel.
 func TestModelRing(t *testing.T) {
 	for _, s := range []ringScenario{
-		{"a push and a pop", 9, 0, []string{"uu", "oo"}},
-		{"pushes and pops", 3, 0, []string{"uu", "u", "oo", "o"}},
-		{"full", 4, 2, []string{"u", "u", "o"}},
-		{"a lap behind", 3, 2, []string{"u", "oouo"}},
-		{"a lap ahead", 3, 0, []string{"o", "uuou"}},
-		{"laps", 3, 1, []string{"uuu", "ooo"}},
-		{"batches", 3, 0, []string{"U", "U", "O", "o"}},
-		{"batches that wrap", 3, 1, []string{"U", "O", "O"}},
-		{"ready", 9, 2, []string{"o", "r"}},
-		{"lengths", 3, 1, []string{"l", "ouo", "u"}},
-		{"closed", 3, 1, []string{"c", "u", "oo"}},
+		{name: "a push and a pop", bound: 9, threads: []string{"uu", "oo"}},
+		{name: "pushes and pops", bound: 3, threads: []string{"uu", "u", "oo", "o"}},
+		{name: "full", bound: 4, before: 2, threads: []string{"u", "u", "o"}},
+		{name: "a lap behind", bound: 3, before: 2, threads: []string{"u", "oouo"}},
+		{name: "a lap ahead", bound: 3, threads: []string{"o", "uuou"}},
+		{name: "laps", bound: 3, before: 1, threads: []string{"uuu", "ooo"}},
+		{name: "batches", bound: 3, threads: []string{"U", "U", "O", "o"}},
+		{name: "batches that wrap", bound: 3, before: 1, threads: []string{"U", "O", "O"}},
+		{name: "a batch, one leaves and one comes", bound: 3, before: 1, threads: []string{"U", "ou"}},
+		{name: "ready", bound: 9, before: 2, threads: []string{"o", "r"}},
+		{name: "lengths", bound: 3, before: 1, threads: []string{"l", "ouo", "u"}},
+		{name: "closed", bound: 3, before: 1, threads: []string{"c", "u", "oo"}},
+		{name: "chain to its limit", bound: 3, before: 2, threads: []string{"u", "u", "o"}, max: 3},
+		{name: "chain at its limit", bound: 3, before: 3, threads: []string{"u", "oou"}, max: 3},
+		{name: "chain at its limit, one leaves and one comes", bound: 3, before: 3, threads: []string{"u", "ou", "o"}, max: 3},
+		{name: "chain at its limit, a lap behind", bound: 3, before: 3, threads: []string{"u", "ooouo"}, max: 3},
+		{name: "chain at its limit, beyond a seam", bound: 3, before: 3, threads: []string{"u", "ooouuu"}, max: 3},
+		{name: "chain at its limit, batches", bound: 3, before: 2, threads: []string{"U", "U", "O"}, max: 3},
+		{name: "chain at its limit, lengths", bound: 3, before: 3, threads: []string{"l", "ouo", "u"}, max: 3},
+		{name: "chain at its limit, closed", bound: 3, before: 3, threads: []string{"c", "u", "ooo"}, max: 3},
+		{name: "chain at its limit, shrinking", bound: 3, before: 2, threads: []string{"uooos", "uu"}, max: 3},
+		{name: "chain, a seam behind", bound: 3, before: 2, threads: []string{"u", "oouo"}, max: 6},
+		{name: "chain, shrinking", bound: 3, before: 2, threads: []string{"uooosu", "uo"}, max: 6},
+		{name: "chain, closed and shrinking", bound: 3, before: 2, threads: []string{"uooo", "u", "cs"}, max: 6},
 	} {
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {
 			explore(t, s.program, s.bound)

@@ -14,7 +14,13 @@ import (
 //
 // Positions run through the chain: a ring begins where the one before it was
 // sealed. So the elements in the chain are those between the first ring's deq
-// and the last ring's enq.
+// and the last ring's enq, never more than limit.
+//
+// Two kinds of rings keep the limit. One whose lap, added to what was in the chain
+// when the ring was linked, is not above the limit, keeps it by being full. Any other
+// has a bound: its pushes compare the chain's positions with the limit. Its lap is not
+// below the limit, so none is linked behind it for want of room, and a chain that is
+// held at its limit allocates nothing.
 //
 // Only under mu is a ring sealed, and linked to its successor; between that, and
 // after Close, the last ring is sealed. So whoever holds mu and finds the last
@@ -67,11 +73,12 @@ func (c *Chain[T]) Head() *Ring[T] { return c.head.Load() }
 // grows reports whether the chain may be longer than one ring.
 func (c *Chain[T]) grows() bool { return c.limit != uint64(c.base)*step }
 
-// TryPush is [Ring.TryPush]. Growing, it may wait for another's growth, and
-// allocates.
-func (c *Chain[T]) TryPush(v T) bool {
-	return c.tail.Load().TryPush(v) || c.grows() && c.pushGrow(unsafe.Slice(&v, 1)) == 1
-}
+// TryPush is [Ring.TryPush]. Growing, it may wait for another's growth, and allocates.
+// Inlined, v would be a variable of the caller: see maxFrame. So are the other methods
+// here that have a T outlined.
+//
+//go:noinline
+func (c *Chain[T]) TryPush(v T) bool { return c.TryPushBatch(unsafe.Slice(&v, 1)) == 1 }
 
 // TryPushBatch is [Ring.TryPushBatch].
 func (c *Chain[T]) TryPushBatch(vs []T) int {
@@ -82,12 +89,16 @@ func (c *Chain[T]) TryPushBatch(vs []T) int {
 }
 
 // pushGrow pushes a prefix of vs as long as the limit allows, contiguous, to the
-// last ring if that has room for all of it, else to new ones.
+// last ring if that has room for all of it, else to a new one.
 func (c *Chain[T]) pushGrow(vs []T) int {
 	for len(vs) != 0 {
 		r := c.tail.Load()
-		if r.pushBatch(vs, len(vs)) != 0 {
-			return len(vs)
+		least := len(vs)
+		if r.bound != nil {
+			least = 1 // the prefix that fits there is the one that the limit allows
+		}
+		if n := r.pushBatch(vs, least); n != 0 || r.bound != nil && !r.Closed() {
+			return n
 		}
 		n, again := c.grow(r, vs)
 		if !again {
@@ -97,7 +108,7 @@ func (c *Chain[T]) pushGrow(vs []T) int {
 	return 0
 }
 
-// grow links new rings behind r, with a prefix of vs in them already, and
+// grow links a new ring behind r, with a prefix of vs in it already, and
 // returns its length. again says that somebody was quicker.
 func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	c.mu.Lock()
@@ -109,17 +120,16 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	if enq&closedBit != 0 {
 		return 0, false // closed
 	}
-	// deq after enq: it has only risen since, so no room is counted that is not
-	// there, and no room at all means that the chain was full when deq was loaded.
-	used := enq - c.first().deq.Load()
+	// deq after enq, as in claimPush.
+	used := enq - c.deq()
 	if int64(used) < 0 { // deq has passed the enq that was loaded
 		return 0, true
 	}
-	room := int(min(c.limit-used, MaxCapacity*step) / step)
+	room := c.limit - used
 	if room == 0 {
 		return 0, false
 	}
-	vs = vs[:min(len(vs), room)]
+	vs = vs[:min(uint64(len(vs)), room/step, MaxCapacity)]
 	if free := r.lap - (enq - r.deq.Load()); free <= r.lap && free/step >= uint64(len(vs)) {
 		n = r.pushBatch(vs, len(vs))
 		return n, n == 0
@@ -138,23 +148,29 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 		c.shrunk = 0
 	}
 	c.found.Store(0)
-	last, size := r, r.Cap()
-	for n < len(vs) {
-		size = min(max(2*size, ceilPower(len(vs)-n)), floorPower(room-n), MaxCapacity)
-		next := newRing[T](size, last.enq.Load()&^closedBit)
-		n += next.TryPushBatch(vs[n:])
-		if last != r {
-			last.Close()
-		}
-		last.next.Store(next)
-		last = next
+	size := max(min(2*r.Cap(), MaxCapacity), ceilPower(len(vs)))
+	bounded := uint64(size)*step > room
+	if bounded {
+		size = ceilPower(int(c.limit / step))
 	}
-	c.tail.Store(last)
+	next := newRing[T](size, enq)
+	if bounded {
+		next.bound, next.open = c, nil
+	}
+	n = next.pushBatch(vs, len(vs))
+	c.link(r, next)
 	return n, false
 }
 
-func floorPower(n int) int { return 1 << (bits.Len(uint(n)) - 1) }
-func ceilPower(n int) int  { return 1 << bits.Len(uint(n-1)) }
+// link makes next the last ring. Under mu, with r the last ring and sealed.
+func (c *Chain[T]) link(r, next *Ring[T]) {
+	// In this order: the move of tail publishes what next holds. Before it head stays,
+	// so it never is ahead of tail; after it, pass needs the link.
+	r.next.Store(next)
+	c.tail.Store(next)
+}
+
+func ceilPower(n int) int { return 1 << bits.Len(uint(n-1)) }
 
 // Shrink is to be called when the chain was found empty. It puts a ring of the
 // first one's capacity in the place of another, so that memory comes back
@@ -181,7 +197,7 @@ func (c *Chain[T]) Shrink() {
 	c.first() // lets go of r
 }
 
-// TryPop is [Ring.TryPop]. Inlined, v would be a variable of the caller: see maxFrame.
+// TryPop is [Ring.TryPop].
 //
 //go:noinline
 func (c *Chain[T]) TryPop() (v T, ok bool) {
@@ -189,7 +205,7 @@ func (c *Chain[T]) TryPop() (v T, ok bool) {
 	return v, ok
 }
 
-// TryPopReady is [Ring.TryPopReady]. As TryPop it stays outlined.
+// TryPopReady is [Ring.TryPopReady].
 //
 //go:noinline
 func (c *Chain[T]) TryPopReady() (v T, ok bool) {
@@ -220,8 +236,6 @@ func (c *Chain[T]) pass(r *Ring[T]) bool {
 	if !r.Drained() || c.tail.Load() == r {
 		return false
 	}
-	// The link precedes the move of tail, which is the publication of what grow
-	// has pushed to new rings: before it head stays, so it never is ahead of tail.
 	c.head.CompareAndSwap(r, r.next.Load()) // lost: somebody else has moved it
 	return true
 }
@@ -234,6 +248,11 @@ func (c *Chain[T]) first() *Ring[T] {
 		}
 	}
 }
+
+// deq is the position of the chain's oldest element at an instant during the call:
+// first's ring held it when first looked; if that ring has been drained and passed
+// since, its end was the oldest position for an instant in between.
+func (c *Chain[T]) deq() uint64 { return c.first().deq.Load() }
 
 // Close makes every later push fail and reports whether it is the first to do
 // so. What was pushed stays and can be popped.
@@ -271,7 +290,7 @@ func (c *Chain[T]) Empty() bool { return c.first().Empty() }
 
 // Full is [Ring.Full]: the chain was open and at its limit.
 func (c *Chain[T]) Full() bool {
-	deq := c.first().deq.Load() // before enq: see Ring.Full
+	deq := c.deq() // before enq: see Ring.Full
 	return c.tail.Load().enq.Load()-deq == c.limit
 }
 
@@ -280,7 +299,7 @@ func (c *Chain[T]) Len() int {
 	for {
 		r := c.tail.Load()
 		enq := r.enq.Load()
-		deq := c.first().deq.Load()
+		deq := c.deq()
 		if r.enq.Load() == enq && c.tail.Load() == r { // so it was, when deq was loaded
 			return int((enq&^closedBit - deq) / step)
 		}
@@ -288,10 +307,13 @@ func (c *Chain[T]) Len() int {
 }
 
 // Cap is the number of elements that the chain holds without growing: those in
-// the rings before the last, and what the last has room for.
+// the rings before the last and what the last has room for, or the limit.
 func (c *Chain[T]) Cap() int {
 	first, last := c.first(), c.tail.Load()
-	if first == last {
+	switch {
+	case last.bound != nil:
+		return int(c.limit / step)
+	case first == last:
 		return last.Cap()
 	}
 	return int((last.start-first.deq.Load())/step) + last.Cap()

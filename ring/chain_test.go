@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -104,6 +105,132 @@ func TestChainAtTheBrim(t *testing.T) {
 		}
 		require.Equal(t, in-out, c.Len())
 	}
+}
+
+// What is popped and pushed at the limit, or near it, goes through one ring that holds
+// all of it: no other is linked, and nothing is allocated.
+func TestChainHeldAtItsLimit(t *testing.T) {
+	for _, capacity := range []int{2, 8} {
+		for _, limit := range []int{capacity + 1, 13, 16, 100, 128, 1000} {
+			for _, below := range []int{0, 1} {
+				c := newChain[int](t, capacity, 1<<63-40, limit)
+				for i := range limit {
+					require.True(t, c.TryPush(i))
+				}
+				for range below {
+					c.TryPop()
+				}
+				last := c.Tail()
+				next := below
+				turn := func() {
+					v, ok := c.TryPop()
+					if !ok || v != next || !c.TryPush(v+limit-below) {
+						t.Fatalf("limit %d: %v, %v, not %v", limit, v, ok, next)
+					}
+					next++
+				}
+				require.Zero(t, testing.AllocsPerRun(3*limit, turn))
+				require.Same(t, last, c.Tail())
+				require.Equal(t, 1, c.rings(), "the smaller ones have been drained")
+				require.Equal(t, limit, c.Cap())
+				require.Equal(t, limit-below, c.Len())
+				require.Equal(t, below == 0, c.Full())
+				require.Equal(t, below, c.Room())
+				require.Equal(t, below, c.TryPushBatch([]int{1, 2, 3}))
+			}
+		}
+	}
+}
+
+// As TestTokens, at a chain's limit and from its first seam on: who has popped one
+// finds room for it.
+func TestChainTokens(t *testing.T) {
+	for _, n := range []int{3, 5, 8} {
+		var c *Chain[int]
+		var failed atomic.Int32
+		race(400, n, func() {
+			c = newChain[int](t, 2, 0, n)
+			for i := range n {
+				require.True(t, c.TryPush(i))
+			}
+		}, func(g int) {
+			dst := make([]int, 1)
+			for i := range 100 {
+				var ok bool
+				if i%3 == 0 {
+					ok = c.TryPopBatch(dst) == 1
+				} else {
+					dst[0], ok = c.TryPop()
+				}
+				if !ok {
+					failed.Add(1)
+					continue
+				}
+				if i%2 == 0 {
+					ok = c.TryPushBatch(dst) == 1
+				} else {
+					ok = c.TryPush(dst[0])
+				}
+				if !ok {
+					failed.Add(1)
+				}
+				if l := c.Len(); l < 0 || l > n {
+					failed.Add(1)
+				}
+			}
+		})
+		require.Zero(t, failed.Load(), "%d tokens", n)
+		require.Equal(t, n, c.Len())
+	}
+}
+
+// Cap counts what is in the rings before the last: without growing a chain holds just
+// as many.
+func TestChainCap(t *testing.T) {
+	for _, max := range []int{0, 29} {
+		for popped := range 20 {
+			c := newChain[int](t, 2, 0, max)
+			for i := range 20 {
+				require.True(t, c.TryPush(i))
+			}
+			for range popped {
+				c.TryPop()
+			}
+			last := c.Tail()
+			for c.Len() < c.Cap() {
+				require.True(t, c.TryPush(0))
+			}
+			require.Same(t, last, c.Tail(), "%d popped", popped)
+			require.Equal(t, max == 0, c.TryPush(0))
+			require.Equal(t, max == 0, last != c.Tail())
+		}
+	}
+}
+
+// A batch that has popped something does not wait for what is in flight in a ring that
+// it comes to.
+func TestChainBatchPushInFlightBeyondASeam(t *testing.T) {
+	c := newChain[int](t, 2, 0, 0)
+	for i := range 3 {
+		require.True(t, c.TryPush(i))
+	}
+	last := c.Tail()
+	claimed, n := last.claimPush(1, 1)
+	require.Equal(t, 1, n)
+	_, ok := last.TryPop() // as another's pop would, had it come to this ring first
+	require.True(t, ok)
+	dst := make([]int, 4)
+	popped := make(chan int, 1)
+	go func() { popped <- c.TryPopBatch(dst) }()
+	select {
+	case n = <-popped:
+	case <-time.After(10 * time.Second):
+		t.Error("the batch waits for a claim in flight")
+		storeRelease(&last.slot(claimed).seq, claimed+published)
+		n = <-popped
+	}
+	require.Equal(t, 2, n)
+	require.Equal(t, []int{0, 1, 0, 0}, dst)
 }
 
 func TestChainClose(t *testing.T) {

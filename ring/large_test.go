@@ -37,9 +37,9 @@ func TestLargeElementsAllocateNothing(t *testing.T) {
 		require.True(t, r.slots[i].val == element{}, "slot %d", i)
 	}
 
-	for _, limit := range []int{2, 4} {
+	for _, limit := range []int{2, 3, 4} {
 		c := newChain[element](t, 2, 0, limit)
-		require.Equal(t, limit, c.TryPushBatch(vs[:limit]))
+		require.Equal(t, limit, c.TryPushBatch(vs)) // to its last ring
 		for range limit {
 			c.TryPop()
 		}

@@ -63,9 +63,14 @@ const linePair = 128
 type Ring[T any] struct {
 	// Written by New alone, so the line that holds them stays shared.
 	slots []Slot[T] // a power of two of them
+	open  []Slot[T] // where ClaimPush looks: slots, or none if bound is set
 	lap   uint64    // between two positions that share a slot
 	start uint64
-	next  atomicPointer[Ring[T]] // written once, by the Chain that the ring is part of
+
+	// For a ring of a Chain. bound is set if the chain's limit, not above lap, is what
+	// makes this ring full.
+	bound *Chain[T]
+	next  atomicPointer[Ring[T]] // written once
 	_     [linePair]byte
 
 	enq atomicUint64 // the next position to claim for a push, and the closed bit
@@ -98,6 +103,7 @@ func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
 // the word start.
 func newRing[T any](n int, start uint64) *Ring[T] {
 	r := &Ring[T]{slots: newSlots[T](n), lap: uint64(n) * step, start: start}
+	r.open = r.slots
 	r.enq.Store(start)
 	r.deq.Store(start)
 	for i := range n {
@@ -172,17 +178,18 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 		for free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {
 			free++ // stays free while enq does not move
 		}
-		if free < n {
+		if free < n || r.bound != nil {
 			if enq&closedBit != 0 {
 				return 0, 0
 			}
 			// The slots' sequences lag behind a pop that has claimed but not
-			// recycled; the positions do not. This load must follow that of enq:
-			// enq has not fallen since, so no room is counted that was not there
+			// recycled, and know no limit; the positions do. deq must be loaded after
+			// enq: enq has not fallen since, so no room is counted that was not there
 			// when deq was loaded, and if none is, the ring was full then.
-			room := r.lap - (enq - r.deq.Load())
+			deq, limit := r.oldest()
+			room := limit - (enq - deq)
 			switch {
-			case room > r.lap: // deq has passed the enq that was loaded
+			case room > limit: // deq has passed the enq that was loaded
 				continue
 			case room/step < uint64(least):
 				return 0, 0
@@ -193,6 +200,7 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 				}
 				continue
 			}
+			free = int(min(uint64(free), room/step))
 		}
 		// The claim: the linearization point of a push that succeeds.
 		if r.enq.CompareAndSwap(enq, enq+uint64(free)*step) {
@@ -201,6 +209,14 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 		lost = backOff(lost)
 	}
 	return 0, 0
+}
+
+// oldest is the position of the oldest element that counts against limit.
+func (r *Ring[T]) oldest() (deq, limit uint64) {
+	if r.bound != nil {
+		return r.bound.deq(), r.bound.limit
+	}
+	return r.deq.Load(), r.lap
 }
 
 // TryPop removes the oldest element. False means that the ring was empty at an

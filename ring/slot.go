@@ -17,10 +17,11 @@ type Slot[T any] struct {
 // no answer, another may have been quicker: ask TryPush.
 func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
 	// The first turn of claimPush for one element. A set closed bit makes enq odd,
-	// which no free slot's seq is; in the zero Ring no index is below the length.
+	// which no free slot's seq is; in the zero Ring, and in one with a bound, no index
+	// is below the length.
 	enq := r.enq.Load()
-	if i := enq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {
-		if s = &r.slots[i]; s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {
+	if i := enq / step & uint64(len(r.open)-1); i < uint64(len(r.open)) && unsafe.Sizeof(s.val) <= maxFrame {
+		if s = &r.open[i]; s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {
 			return s, enq + published
 		}
 	}

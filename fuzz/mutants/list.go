@@ -51,7 +51,7 @@ var mutants = []mutant{
 	},
 	{
 		"positions compared as numbers, not modulo 2^64", "ring/ring.go",
-		"case room > r.lap: // deq has passed the enq that was loaded", "case r.deq.Load() > enq:",
+		"case room > limit: // deq has passed the enq that was loaded", "case deq > enq:",
 		modelRing("full"),
 	},
 	{
@@ -71,7 +71,7 @@ var mutants = []mutant{
 	},
 	{
 		"full when the positions have moved on", "ring/ring.go",
-		"case room > r.lap: // deq has passed the enq that was loaded\n\t\t\t\tcontinue", "case room > r.lap:\n\t\t\t\treturn 0, 0",
+		"case room > limit: // deq has passed the enq that was loaded\n\t\t\t\tcontinue", "case room > limit:\n\t\t\t\treturn 0, 0",
 		modelRing("a lap behind"),
 	},
 	{
@@ -115,12 +115,12 @@ var mutants = []mutant{
 	},
 	{
 		"a new ring begins at the start", "ring/chain.go",
-		"next := newRing[T](size, last.enq.Load()&^closedBit)", "next := newRing[T](size, c.start)",
+		"next := newRing[T](size, enq)", "next := newRing[T](size, c.start)",
 		test("./ring", "TestChainLimit"),
 	},
 	{
 		"the limit forgotten", "ring/chain.go",
-		"room := int(min(c.limit-used, MaxCapacity*step) / step)", "room := MaxCapacity",
+		"room := c.limit - used", "room := uint64(MaxCapacity * step)",
 		test("./ring", "TestChainLimit"),
 	},
 	{
