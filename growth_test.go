@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -299,13 +300,23 @@ func TestRow26_CloseOfSeveralSegments(t *testing.T) {
 	}
 }
 
+// shrunk waits until an empty p has given back what it has grown by.
+func shrunk[T any](t *testing.T, p *Port[T], capacity int) {
+	t.Helper()
+	eventually(t, "shrunk", func() bool {
+		_, err := p.Get(0)
+		require.Equal(t, ErrTimeout, err)
+		return p.Cap() == capacity
+	})
+}
+
 // What is parked while the port replaces its ring is still on the stack.
 func TestRow15_HandOverAfterShrink(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode, WithGrowth(0))
 		fill(t, p, 100)
 		drain(t, p, 0, 100)
-		require.Equal(t, 2, p.Cap(), "it has shrunk")
+		shrunk(t, p, 2)
 		gets := park(t, p, 2)
 		for i := range 2 {
 			require.NoError(t, p.Post(i))
@@ -314,17 +325,11 @@ func TestRow15_HandOverAfterShrink(t *testing.T) {
 			took(t, i, gets[1-i])
 		}
 
-		// After another burst it keeps the ring for some looks more, so that it
-		// shrinks under those who wait.
+		// It keeps the ring for a moment, and shrinks under those who wait.
 		fill(t, p, 5)
 		drain(t, p, 0, 5)
-		require.Greater(t, p.Cap(), 2)
 		gets = park(t, p, 3)
-		require.Greater(t, p.Cap(), 2)
-		eventually(t, "shrunk", func() bool {
-			_, err := p.Get(0)
-			return err == ErrTimeout && p.Cap() == 2
-		})
+		shrunk(t, p, 2)
 		for i := range 3 {
 			require.NoError(t, p.Post(i))
 			require.Zero(t, p.Len())
@@ -363,11 +368,47 @@ func TestGrowthGivesBack(t *testing.T) {
 		}
 	}
 	require.Equal(t, n, taken)
-	_, err := p.Get(0)
-	require.Equal(t, ErrTimeout, err)
+	shrunk(t, p, 4)
 	require.Less(t, heap()-before, int64(1<<20))
-	require.Equal(t, 4, p.Cap())
 	runtime.KeepAlive(p)
+}
+
+// The port of a burst needs no call to give back what it has grown by, and keeps
+// nothing once it is closed and drained.
+func TestRow35_GivesBackByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, err := New[int](4, WithGrowth(0))
+		require.NoError(t, err)
+		burst := func() {
+			fill(t, p, 1000)
+			require.GreaterOrEqual(t, p.Cap(), 1000)
+		}
+		take := func() {
+			for i := range 1000 {
+				v, err := p.Get(0)
+				require.NoError(t, err)
+				require.Equal(t, i, v)
+			}
+			require.Greater(t, p.Cap(), 4)
+		}
+		burst()
+		time.Sleep(time.Hour)
+		require.Equal(t, 1000, p.Len())
+		take()
+		time.Sleep(time.Second)
+		require.Equal(t, 4, p.Cap())
+
+		burst()
+		require.NoError(t, p.Close())
+		take()
+		_, err = p.Get(Infinite)
+		require.Equal(t, ErrClosed, err)
+		require.Equal(t, 4, p.Cap())
+		require.EqualValues(t, 2000, p.Stats().Posted)
+		require.EqualValues(t, 2000, p.Stats().Taken)
+		require.Equal(t, ErrClosed, p.Post(0))
+		require.Equal(t, ErrClosed, p.Close())
+	})
 }
 
 // Once it has grown, a port with traffic allocates no more than a fixed one.

@@ -63,11 +63,15 @@ func WithParking(m Parking) Option {
 // that capacity as given, 0 left aside, is [ErrInvalidParameter].
 //
 // A port that is full seals its ring and links a larger one behind it: that Post
-// allocates, and other calls may wait until it has. The memory of a
-// burst comes back when a Get finds the port empty, and later than that if bursts
-// follow each other closely. Order and exactness are those of a fixed port. The
-// last ring that a port comes to near its max holds all of max. There a Post and its
-// Get cost about half as much again, for the comparison with max, and allocate nothing.
+// allocates, and other calls may wait until it has. The last ring that a port comes to
+// near its max holds all of max. There a Post and its Get cost about half as much again,
+// for the comparison with max, and allocate nothing.
+//
+// The memory of a burst goes back within a second of the port being empty, whether or
+// not the port is used meanwhile, and when a Get finds that it is empty or, closed,
+// drained. That of the last 5 ms is kept, so that bursts which follow each other closely
+// do not allocate each time. A port that is closed and drained, or dropped, keeps none.
+// Order and exactness are those of a fixed port.
 func WithGrowth(max int) Option {
 	return func(o *options) error {
 		if max < 0 {

@@ -36,12 +36,6 @@ type Chain[T any] struct {
 	start uint64
 
 	mu mutex
-
-	// How many times Shrink must find the chain empty: a ring that is wanted again
-	// soon after it was given up, should be kept for longer.
-	patience atomicInt64
-	found    atomicInt64 // since the last growth or shrinking
-	shrunk   uint64      // the word at which the chain last shrank
 }
 
 // Init prepares c with r, which must be new, as its first ring. The chain
@@ -139,26 +133,19 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	if !r.enq.CompareAndSwap(enq, enq|closedBit) {
 		return 0, true
 	}
-	if c.shrunk != 0 { // the first growth since
-		if enq-c.shrunk < 64*r.lap {
-			c.patience.Store(min(8*c.patience.Load()+8, 1<<20))
-		} else {
-			c.patience.Store(0)
-		}
-		c.shrunk = 0
-	}
-	c.found.Store(0)
 	size := max(min(2*r.Cap(), MaxCapacity), ceilPower(len(vs)))
 	bounded := uint64(size)*step > room
 	if bounded {
 		size = ceilPower(int(c.limit / step))
 	}
 	next := newRing[T](size, enq)
+	next.made = clock()
 	if bounded {
 		next.bound, next.open = c, nil
 	}
 	n = next.pushBatch(vs, len(vs))
 	c.link(r, next)
+	later(c, next.start)
 	return n, false
 }
 
@@ -171,31 +158,6 @@ func (c *Chain[T]) link(r, next *Ring[T]) {
 }
 
 func ceilPower(n int) int { return 1 << bits.Len(uint(n-1)) }
-
-// Shrink is to be called when the chain was found empty. It puts a ring of the
-// first one's capacity in the place of another, so that memory comes back
-// when a burst has drained, but not between bursts that follow each other.
-func (c *Chain[T]) Shrink() {
-	r := c.tail.Load()
-	if r.Cap() == c.base || !r.Empty() || c.found.Add(1) <= c.patience.Load() {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.tail.Load() != r {
-		return
-	}
-	// Sealed only if empty: enq was deq, and the exchange fails if it has risen.
-	enq := r.deq.Load()
-	if !r.enq.CompareAndSwap(enq, enq|closedBit) {
-		return
-	}
-	c.shrunk = enq | closedBit // not 0
-	next := newRing[T](c.base, enq)
-	r.next.Store(next)
-	c.tail.Store(next)
-	c.first() // lets go of r
-}
 
 // TryPop is [Ring.TryPop].
 //
@@ -259,7 +221,9 @@ func (c *Chain[T]) deq() uint64 { return c.first().deq.Load() }
 func (c *Chain[T]) Close() bool {
 	c.mu.Lock() // what is being linked gets linked
 	defer c.mu.Unlock()
-	return c.tail.Load().seal()
+	first := c.tail.Load().seal()
+	c.shrink()
+	return first
 }
 
 // Closed reports whether Close was called.
@@ -276,12 +240,20 @@ func (c *Chain[T]) Closed() bool {
 }
 
 // Drained reports whether the chain is closed and every element has been claimed
-// by a pop. Once true it stays true.
+// by a pop. Once true it stays true, and what the chain has grown by is let go.
 func (c *Chain[T]) Drained() bool {
-	// The last ring says it for all. Once the chain is closed none takes its place; what
-	// was in it is popped after all else; and if nothing ever was, it is the first, or
-	// Shrink has put it behind an empty one.
-	return c.Closed() && c.tail.Load().Drained()
+	// The last ring says it for all. Once the chain is closed, what takes its place is
+	// drained too; what was in it is popped after all else; and if nothing ever was, it
+	// is the first, or shrink has put it behind an empty one.
+	if !c.Closed() || !c.tail.Load().Drained() {
+		return false
+	}
+	if c.tail.Load().Cap() != c.base {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.shrink()
+	}
+	return true
 }
 
 // Empty is [Ring.Empty]: if the first ring is not sealed it is the last, and

@@ -4,8 +4,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // While a batch links several rings, pops are ahead of the tail.
@@ -34,32 +32,4 @@ func TestChainLenWhileGrowing(t *testing.T) {
 		}
 		wg.Wait()
 	}
-}
-
-// A drained large ring is garbage once Shrink has replaced it.
-func TestChainShrinkLetsGo(t *testing.T) {
-	c := newChain[int](t, 2, 0, 0)
-	for i := range 1000 {
-		require.True(t, c.TryPush(i))
-	}
-	for range 1000 {
-		c.TryPop()
-	}
-	c.Shrink()
-	require.Same(t, c.tail.Load(), c.head.Load())
-}
-
-// One burst is one reason for patience, however many rings it takes.
-func TestChainPatience(t *testing.T) {
-	c := newChain[int](t, 2, 0, 0)
-	for range 2 {
-		for i := range 1000 {
-			require.True(t, c.TryPush(i))
-		}
-		for range 1000 {
-			c.TryPop()
-		}
-		c.Shrink()
-	}
-	require.LessOrEqual(t, c.patience.Load(), int64(8))
 }

@@ -12,7 +12,6 @@ import (
 // orders.
 type (
 	atomicUint64         = sched.Uint64
-	atomicInt64          = sched.Int64
 	atomicPointer[T any] = sched.Pointer[T]
 	mutex                = sched.Mutex
 )
@@ -24,6 +23,15 @@ func wait(int) { sched.Spin() }
 func backOff(int) int { return minBackOff }
 
 const minBackOff = 0
+
+// Every ring is old enough to be let go, and no timer looks: a look of a scenario's own
+// does what the timer's would do.
+
+const minAge = 0
+
+func clock() int64 { return 0 }
+
+func later[T any](*Chain[T], uint64) {}
 
 // The model has the release store of amd64, whatever it runs on.
 

@@ -70,6 +70,7 @@ type Ring[T any] struct {
 	// For a ring of a Chain. bound is set if the chain's limit, not above lap, is what
 	// makes this ring full.
 	bound *Chain[T]
+	made  int64                  // by clock; 0 for the chain's first ring and one of its size
 	next  atomicPointer[Ring[T]] // written once
 	_     [linePair]byte
 

@@ -7,12 +7,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 )
 
 // What the model checker replaces: see model.go.
 type (
 	atomicUint64         = atomic.Uint64
-	atomicInt64          = atomic.Int64
 	atomicPointer[T any] = atomic.Pointer[T]
 	mutex                = sync.Mutex
 )
@@ -49,3 +49,26 @@ const (
 	minBackOff = 1 << 10 // 0.3 µs
 	maxBackOff = 1 << 14 // 5 µs
 )
+
+const (
+	minAge    = uint64(5 * time.Millisecond)
+	lookEvery = 250 * time.Millisecond // row 35 allows a second
+)
+
+var started = time.Now()
+
+// clock is the time in nanoseconds.
+func clock() int64 { return int64(time.Since(started)) }
+
+// later calls c.look(start) after lookEvery, unless c is garbage by then: the timer
+// must not keep a dropped chain. Each call makes a timer of its own: one that was made
+// in a bubble of testing/synctest may be neither reset nor stopped outside of it, and
+// ends with it.
+func later[T any](c *Chain[T], start uint64) {
+	w := weak.Make(c)
+	time.AfterFunc(lookEvery, func() {
+		if c := w.Value(); c != nil {
+			c.look(start)
+		}
+	})
+}

@@ -45,6 +45,21 @@ var mutants = []mutant{
 		test("./ring", "TestPoppedIsCollectable"),
 	},
 	{
+		"a batch leaves the slots of its second run uncleared", "ring/ring.go",
+		"move(&dst[done+i], &run[i].val)", "if done == 0 {\n\t\t\t\tmove(&dst[done+i], &run[i].val)\n\t\t\t} else {\n\t\t\t\tdst[done+i] = run[i].val\n\t\t\t}",
+		test("./ring", "TestPoppedIsCollectable"),
+	},
+	{
+		"a large element's slot uncleared", "ring/slot.go",
+		"clear(unsafe.Slice(val, 1))", "",
+		test("./ring", "TestLargeElements"),
+	},
+	{
+		"a large element moved to the heap", "ring/slot.go",
+		"i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {", "i < uint64(len(r.slots)) {",
+		test("./ring", "TestLargeElements"),
+	},
+	{
 		"recycled for the wrong lap", "ring/slot.go",
 		"return s, deq + r.lap\n", "return s, deq + r.lap + step\n",
 		model("posts that lap"),
@@ -73,6 +88,12 @@ var mutants = []mutant{
 		"full when the positions have moved on", "ring/ring.go",
 		"case room > limit: // deq has passed the enq that was loaded\n\t\t\t\tcontinue", "case room > limit:\n\t\t\t\treturn 0, 0",
 		modelRing("a lap behind"),
+	},
+	{
+		"the room of a batch by a deq loaded before enq", "ring/ring.go",
+		"enq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {\n\t\t\tfree++ // stays free while enq does not move\n\t\t}\n\t\tif free < n || r.bound != nil {",
+		"was, _ := r.oldest()\n\t\tenq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {\n\t\t\tfree++\n\t\t}\n\t\tif _, limit := r.oldest(); (free < n || r.bound != nil) && enq-was == limit {\n\t\t\treturn 0, 0\n\t\t}\n\t\tif free < n || r.bound != nil {",
+		modelRing("a batch, one leaves and one comes"),
 	},
 	{
 		"the closed bit ignored", "ring/slot.go",
@@ -104,8 +125,7 @@ var mutants = []mutant{
 	// Growth.
 	{
 		"sealed by a store", "ring/chain.go",
-		"if !r.enq.CompareAndSwap(enq, enq|closedBit) {\n\t\treturn 0, true\n\t}\n\tif c.shrunk",
-		"r.enq.Store(enq | closedBit)\n\tif c.shrunk",
+		"if !r.enq.CompareAndSwap(enq, enq|closedBit) {\n\t\treturn 0, true\n\t}", "r.enq.Store(enq | closedBit)",
 		model("growth by two"),
 	},
 	{
@@ -130,15 +150,75 @@ var mutants = []mutant{
 	},
 	{
 		"drained when the first ring is", "ring/chain.go",
-		"return c.Closed() && c.tail.Load().Drained()",
-		"return c.Closed() && c.first().Drained() && c.first() == c.tail.Load()",
+		"if !c.Closed() || !c.tail.Load().Drained() {",
+		"if !c.Closed() || !c.first().Drained() || c.first() != c.tail.Load() {",
 		model("growth, drained while looked at"),
 	},
 	{
-		"shrunk over a packet", "ring/chain.go",
-		"enq := r.deq.Load()\n\tif !r.enq.CompareAndSwap(enq, enq|closedBit) {\n\t\treturn\n\t}",
-		"enq := r.enq.Load()\n\tr.enq.Store(enq | closedBit)",
+		"full when deq has passed the enq that was loaded", "ring/chain.go",
+		"if int64(used) < 0 { // deq has passed the enq that was loaded\n\t\treturn 0, true", "if int64(used) < 0 {\n\t\treturn 0, false",
+		modelRing("chain, a seam behind"),
+	},
+	{
+		"the limit is the last ring's alone", "ring/ring.go",
+		"return r.bound.deq(), r.bound.limit", "return r.deq.Load(), r.bound.limit",
+		modelRing("chain to its limit"),
+	},
+	{
+		"the last ring offers claims beyond the limit", "ring/chain.go",
+		"next.bound, next.open = c, nil", "next.bound = c",
+		test("./ring", "TestChainHeldAtItsLimit"),
+	},
+	{
+		"a batch waits for what is in flight beyond a seam", "ring/chain.go",
+		"inFlight && n == 0", "inFlight",
+		test("./ring", "TestChainBatchPushInFlightBeyondASeam"),
+	},
+	{
+		"Cap is the last ring's alone", "ring/chain.go",
+		"return int((last.start-first.deq.Load())/step) + last.Cap()", "return last.Cap()",
+		test("./ring", "TestChainCap"),
+	},
+	{
+		"shrunk over a packet", "ring/shrink.go",
+		"if !closed && !r.enq.CompareAndSwap(deq, deq|closedBit) {\n\t\treturn\n\t}",
+		"deq = r.enq.Load() &^ closedBit\n\tr.enq.Store(deq | closedBit)",
 		model("shrinking"),
+	},
+	{
+		"a closed chain shrinks to an open one", "ring/shrink.go",
+		"if closed {\n\t\tnext.seal()\n\t}", "",
+		modelRing("chain, closed and shrinking"),
+	},
+	{
+		"a closed and drained chain keeps its ring", "ring/chain.go",
+		"if c.tail.Load().Cap() != c.base {", "if false {",
+		test("./ring", "TestRow35_ClosedGivesBackAtOnce"),
+	},
+	{
+		"a chain shrinks at the first empty pop", "ring/shrink.go",
+		"if uint64(clock()-r.made) < minAge {", "if false {",
+		test("./ring", "TestRow35_HysteresisOfPops"),
+	},
+	{
+		"a ring's age is signed", "ring/shrink.go",
+		"if uint64(clock()-r.made) < minAge {", "if clock()-r.made < int64(minAge) {",
+		test("./ring", "TestRow35_AcrossBubbles"),
+	},
+	{
+		"the timer looks once", "ring/shrink.go",
+		"if c.tail.Load().start == start {\n\t\tlater(c, start)\n\t}", "",
+		test("./ring", "TestRow35_GivesBackByTime"),
+	},
+	{
+		"the timer of one ring shrinks another", "ring/shrink.go",
+		"if c.tail.Load().start != start {\n\t\treturn\n\t}", "",
+		test("./ring", "TestRow35_TimersOfEarlierRings"),
+	},
+	{
+		"the timer keeps a dropped chain", "ring/wait.go",
+		"if c := w.Value(); c != nil {\n\t\t\tc.look(start)\n\t\t}", "_ = w\n\t\tc.look(start)",
+		test("./ring", "TestRow35_DroppedChainIsCollectable"),
 	},
 	// Waiting.
 	{
