@@ -286,6 +286,8 @@ func scenarios() []scenario {
 		{name: "shrinking", bound: 3, grown: 16, before: 4, drained: true, opts: []iocp.Option{iocp.WithGrowth(16)}, threads: threads{look, post, post}},
 		{name: "growth by two", bound: 2, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{post, post, both(look, look)}},
 		{name: "growth, get", bound: 2, grown: 4, before: 1, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{both(post, post), both(get, get), get}},
+		{name: "growth, room below the lap", bound: 2, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, both(look, look, post)}},
+		{name: "growth, shrinking while posters wait", bound: 2, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, postWait, both(look, look, look, look)}},
 		{name: "growth, close", bound: 2, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{closePort, post, get}},
 		{name: "threads", bound: 2, opts: []iocp.Option{auto}, threads: threads{both(post, post), get, get}},
 		{name: "thread, deadline", bound: 3, opts: []iocp.Option{auto}, threads: threads{post, getSoon}},

@@ -211,10 +211,10 @@ func (c *Chain[T]) first() *Ring[T] {
 	}
 }
 
-// deq is the position of the chain's oldest element at an instant during the call:
-// first's ring held it when first looked; if that ring has been drained and passed
-// since, its end was the oldest position for an instant in between.
-func (c *Chain[T]) deq() uint64 { return c.first().deq.Load() }
+// deq is the position of the chain's oldest element at an instant during the call. Pops
+// come from head alone: when head was loaded none had gone beyond that ring. If it has
+// been drained and left since, its end was the position for an instant in between.
+func (c *Chain[T]) deq() uint64 { return c.head.Load().deq.Load() }
 
 // Close makes every later push fail and reports whether it is the first to do
 // so. What was pushed stays and can be popped.
@@ -299,6 +299,5 @@ func (c *Chain[T]) Pushed() uint64 {
 	return (c.tail.Load().enq.Load()&^closedBit - c.start) / step
 }
 
-// Popped is the mirror of Pushed. Pops come from head alone, and a ring begins
-// where the one before it ended.
-func (c *Chain[T]) Popped() uint64 { return (c.head.Load().deq.Load() - c.start) / step }
+// Popped is the mirror of Pushed.
+func (c *Chain[T]) Popped() uint64 { return (c.deq() - c.start) / step }

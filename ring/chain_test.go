@@ -129,7 +129,7 @@ func TestChainHeldAtItsLimit(t *testing.T) {
 					}
 					next++
 				}
-				require.Zero(t, testing.AllocsPerRun(3*limit, turn))
+				require.Zero(t, allocs(3*limit, turn))
 				require.Same(t, last, c.Tail())
 				require.Equal(t, 1, c.rings(), "the smaller ones have been drained")
 				require.Equal(t, limit, c.Cap())

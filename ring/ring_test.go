@@ -264,10 +264,23 @@ func TestPoppedIsCollectable(t *testing.T) {
 	}
 }
 
+// allocs is testing.AllocsPerRun, the least of some tries: chains of other tests shrink by
+// their timers meanwhile, garbage that is not collected yet among them.
+func allocs(runs int, f func()) (least float64) {
+	least = math.Inf(1)
+	for range 10 {
+		if least = min(least, testing.AllocsPerRun(runs, f)); least == 0 {
+			break
+		}
+		time.Sleep(lookEvery / 5)
+	}
+	return least
+}
+
 func TestNoAllocation(t *testing.T) {
 	r := mustNew[[3]uintptr](t, 4)
 	buf := make([][3]uintptr, 6)
-	require.Zero(t, testing.AllocsPerRun(100, func() {
+	require.Zero(t, allocs(100, func() {
 		for range 5 { // the last one meets a full ring
 			r.TryPush([3]uintptr{1, 2, 3})
 		}
