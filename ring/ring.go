@@ -72,7 +72,7 @@ type Ring[T any] struct {
 	bound *Chain[T]
 	made  int64                  // by clock; 0 for the chain's first ring and one of its size
 	next  atomicPointer[Ring[T]] // written once
-	_     [linePair]byte
+	_     [linePair + 40]byte    // to 512 bytes: the allocator begins such a block on a line
 
 	enq atomicUint64 // the next position to claim for a push, and the closed bit
 	_   [linePair - 8]byte
