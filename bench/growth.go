@@ -33,7 +33,45 @@ func growthScenarios() []pairs.Scenario {
 			})
 		}
 	}
-	return all
+	return append(all, heldScenario())
+}
+
+// Held: a port kept at the limit of its growth, where each Get leaves room for one
+// Post and no more, against a port of the same making kept at half of that.
+func heldScenario() pairs.Scenario {
+	at := func(full int) func() pairs.Side {
+		return func() pairs.Side {
+			p, err := iocp.New[iocp.Packet](64, iocp.WithGrowth(capacity))
+			pairs.Must(err)
+			for range full {
+				pairs.Must(p.Post(iocp.Packet{Key: 1}))
+			}
+			return exchange(p)
+		}
+	}
+	return pairs.Scenario{
+		Name:     "growth",
+		Params:   "held=limit",
+		Sides:    [2]string{"held", "below"},
+		Measures: []pairs.Measure{{Row: 19, Unit: pairs.PerOp, Goal: 3}},
+		Port:     at(capacity),
+		Channel:  at(capacity / 2),
+	}
+}
+
+// exchange takes a packet and posts it again.
+//
+//go:noinline
+func exchange(p *iocp.Port[iocp.Packet]) pairs.Side {
+	return func(n int) []float64 {
+		start := pairs.Now()
+		for range n {
+			v, err := p.Get(0)
+			pairs.Must(err)
+			pairs.Must(p.Post(v))
+		}
+		return []float64{float64(pairs.Now()-start) / float64(n)}
+	}
 }
 
 // grown is a port made for so many packets that has room for 1024.

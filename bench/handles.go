@@ -13,7 +13,7 @@ func handlesScenario() pairs.Scenario {
 	return pairs.Scenario{
 		Name:     "handles",
 		Sides:    [2]string{"functions", "methods"},
-		Measures: []pairs.Measure{{Row: 18, Unit: pairs.PerOp, Goal: 1.25}},
+		Measures: []pairs.Measure{{Row: 18, Unit: pairs.PerOp, Goal: 1.15}},
 		Port: func() pairs.Side {
 			h, err := iocp.CreateIoCompletionPort(iocp.InvalidHandle, 0, 0, 0)
 			pairs.Must(err)

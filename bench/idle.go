@@ -62,7 +62,7 @@ func cpuWhile(ms int) float64 {
 	debug.FreeOSMemory()
 	pairs.Settle()
 	time.Sleep(100 * time.Millisecond)
-	start := processTime()
+	start := pairs.ProcessTime()
 	time.Sleep(time.Duration(ms) * time.Millisecond)
-	return processTime() - start
+	return pairs.ProcessTime() - start
 }

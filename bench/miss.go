@@ -55,6 +55,6 @@ func lateness(timeout time.Duration, wait func()) pairs.Side {
 			}
 		}
 		slices.Sort(late)
-		return []float64{percentile(late, 0.50), percentile(late, 0.99)}
+		return []float64{pairs.Percentile(late, 0.50), pairs.Percentile(late, 0.99)}
 	}
 }

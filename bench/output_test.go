@@ -53,7 +53,7 @@ func (o output) check(t *testing.T, format string) {
 // What is no port beside a channel says so in each form of output.
 func TestOutputOfOtherPairs(t *testing.T) {
 	print := func(format string) string { return run(t, "-slice=100us", "-count=6", "handles", format) }
-	require.Regexp(t, `(?m)^ 18  handles .* ≤ 1\.25 .*; functions ÷ methods$`, print("-json=false"))
+	require.Regexp(t, `(?m)^ 18  handles .* ≤ 1\.15 .*; functions ÷ methods$`, print("-json=false"))
 	require.Contains(t, print("-json"), `"compared": "functions/methods"`)
 	lines := print("-benchfmt")
 	require.Equal(t, 6, strings.Count(lines, "\nBenchmarkHandles/impl=functions"), lines)

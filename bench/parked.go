@@ -22,8 +22,8 @@ func parkedScenario(waiters int) pairs.Scenario {
 		Params: "waiters=" + strconv.Itoa(waiters),
 		Measures: []pairs.Measure{
 			{Row: 14, Unit: pairs.Threads, By: pairs.Alone, Goal: threadLimit(), Strict: true},
-			{Row: 14, Unit: pairs.PerWaiter, By: pairs.Excess, Goal: 256},
-			{Row: 14, Unit: pairs.Release, Goal: 1.00},
+			{Row: 14, Unit: pairs.PerWaiter, By: pairs.Excess, Goal: 160},
+			{Row: 14, Unit: pairs.Release, Goal: 0.80},
 		},
 		Port: func() pairs.Side {
 			return parked(waiters, func() (func(), func()) {

@@ -23,5 +23,9 @@ scenario's name: 'xsync', 'xsync/shape=2x2', 'ants/work=0ns'. All without one.
 	Scenarios: func(bool) []pairs.Scenario { return append(queueScenarios(), poolScenarios()...) },
 }
 
-// faster is what every scenario is measured for.
-var faster = []pairs.Measure{{Row: 17, Unit: pairs.PerOp, Goal: 1, Strict: true}}
+// faster is what every scenario is measured for, and cheaper what those of a peer
+// that never sleeps are.
+var (
+	faster  = []pairs.Measure{{Row: 17, Unit: pairs.PerOp, Goal: 1, Strict: true}}
+	cheaper = []pairs.Measure{faster[0], {Row: 17, Unit: pairs.CPUTime, Goal: 1, Strict: true}}
+)

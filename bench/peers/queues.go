@@ -15,26 +15,40 @@ import (
 func queueScenarios() []pairs.Scenario {
 	var all []pairs.Scenario
 	for _, peer := range []struct {
-		name  string
-		loops func() work.Loops
+		name     string
+		measures []pairs.Measure
+		loops    func() work.Loops
 	}{
-		{"xsync", func() work.Loops { return xsyncLoops(xsync.NewMPMCQueue[iocp.Packet](work.Capacity)) }},
-		{"workiva", func() work.Loops { return workivaLoops(queue.NewRingBuffer(work.Capacity)) }},
+		{"xsync", cheaper, func() work.Loops { return xsyncLoops(xsync.NewMPMCQueue[iocp.Packet](work.Capacity)) }},
+		{"workiva", faster, func() work.Loops { return workivaLoops(queue.NewRingBuffer(work.Capacity)) }},
 	} {
 		for _, s := range work.Shapes {
 			all = append(all, pairs.Scenario{
 				Name:     peer.name,
 				Params:   s.String(),
 				Sides:    [2]string{"port", peer.name},
-				Measures: faster,
+				Measures: peer.measures,
 				Port: func() pairs.Side {
-					return work.Stream(s, work.PortLoops(work.NewPort[iocp.Packet](work.Capacity)))
+					return spent(peer.measures, work.Stream(s, work.PortLoops(work.NewPort[iocp.Packet](work.Capacity))))
 				},
-				Channel: func() pairs.Side { return work.Stream(s, peer.loops()) },
+				Channel: func() pairs.Side { return spent(peer.measures, work.Stream(s, peer.loops())) },
 			})
 		}
 	}
 	return all
+}
+
+// spent adds the processor time of an operation to what run returns, if measures
+// have it.
+func spent(measures []pairs.Measure, run pairs.Side) pairs.Side {
+	if len(measures) == 1 {
+		return run
+	}
+	return func(n int) []float64 {
+		start := pairs.ProcessTime()
+		values := run(n)
+		return append(values, (pairs.ProcessTime()-start)/float64(n))
+	}
 }
 
 // xsyncLoops spin. The MPMCQueue of v4 has calls that do not wait and no others;

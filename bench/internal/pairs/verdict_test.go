@@ -77,3 +77,14 @@ func TestJudgeOthers(t *testing.T) {
 	require.Equal(t, "goal met", judge(Measure{Unit: Allocs, By: Alone}, []float64{0.004}, nil).goal)
 	require.Equal(t, "short of goal", judge(Measure{Unit: Allocs, By: Alone}, []float64{0.01}, nil).goal)
 }
+
+func TestPercentile(t *testing.T) {
+	hundred := make([]float64, 100)
+	for i := range hundred {
+		hundred[i] = float64(i + 1)
+	}
+	require.Equal(t, 50.0, Percentile(hundred, 0.50))
+	require.Equal(t, 99.0, Percentile(hundred, 0.99))
+	require.Equal(t, 7.0, Percentile([]float64{7}, 0.99))
+	require.True(t, math.IsNaN(Percentile(nil, 0.5)))
+}
