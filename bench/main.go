@@ -7,18 +7,37 @@
 //	go run ./bench 4 5             rows 4 and 5
 //	go run ./bench -quick          a smoke run
 //	go run ./bench -from FILE      what a run with -json has left in FILE
+//	go run ./bench map             random programs, a hundred of them
+//	go run ./bench guard           a check for twice the channel's time
 //	go run ./bench -h              the rest
 //
 // The same scenarios are ordinary benchmarks: go test -bench . ./bench
 package main
 
-import "github.com/iocp-go/iocp/bench/internal/pairs"
+import (
+	"os"
 
-func main() { command.Main() }
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/programs"
+)
+
+func main() {
+	if len(os.Args) > 1 {
+		switch args := os.Args[2:]; os.Args[1] {
+		case "map":
+			os.Exit(programs.Map(args, os.Stdout, os.Stderr))
+		case "guard":
+			os.Exit(programs.Guard(args, os.Stdout, os.Stderr))
+		}
+	}
+	command.Main()
+}
 
 var command = pairs.Command{
 	Package: "github.com/iocp-go/iocp/bench",
 	Usage: `usage: go run ./bench [flags] [row or name ...]
+       go run ./bench map [flags]      random programs; map -h says more
+       go run ./bench guard [flags]    a check for twice the channel's time
 
 Measures ports beside channels. A number is a row of the table, anything else a
 regular expression that matches from the start of a scenario's name: 'stream',

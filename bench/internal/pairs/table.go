@@ -53,7 +53,7 @@ func (t *table) end() error {
 // figures are the numbers of e in words; value and interval are empty where they
 // would say what port says, or nothing.
 func (e entry) figures() (port, channel, value, interval string) {
-	port, channel = amount(e.Unit, number(e.Port)), amount(e.Unit, number(e.Channel))
+	port, channel = Amount(e.Unit, number(e.Port)), Amount(e.Unit, number(e.Channel))
 	if e.by() != Alone && e.Value != nil {
 		value = e.format(*e.Value)
 		if e.Lo != nil && e.Hi != nil {
@@ -80,7 +80,7 @@ func goal(m Measure) string {
 	if m.By == Ratio {
 		return sign + fmt.Sprintf("%.2f", m.Goal)
 	}
-	return sign + strings.TrimSuffix(amount(m.Unit, m.Goal), ".00")
+	return sign + strings.TrimSuffix(Amount(m.Unit, m.Goal), ".00")
 }
 
 // format is what is held against a goal: a number, or an amount with its sign.
@@ -88,7 +88,7 @@ func (e entry) format(v float64) string {
 	if e.by() == Ratio {
 		return fmt.Sprintf("%.2f", v)
 	}
-	return sign(v) + amount(e.Unit, math.Abs(v))
+	return sign(v) + Amount(e.Unit, math.Abs(v))
 }
 
 func sign(v float64) string {
@@ -98,8 +98,8 @@ func sign(v float64) string {
 	return "+"
 }
 
-// amount is a value with its unit, in three digits or so.
-func amount(unit string, v float64) string {
+// Amount is a value with its unit, in three digits or so.
+func Amount(unit string, v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "–"
@@ -112,7 +112,7 @@ func amount(unit string, v float64) string {
 	case unit == Allocs:
 		return fmt.Sprintf("%.2f", v)
 	case v < 0:
-		return "−" + amount(unit, -v)
+		return "−" + Amount(unit, -v)
 	case v < 100:
 		return fmt.Sprintf("%.1f ns", v)
 	case v < 1e3:
