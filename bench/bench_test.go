@@ -29,6 +29,7 @@ func BenchmarkParked(b *testing.B)   { benchmark(b, "parked") }
 func BenchmarkAllocs(b *testing.B)   { benchmark(b, "allocs") }
 func BenchmarkScale(b *testing.B)    { benchmark(b, "scale") }
 func BenchmarkHandles(b *testing.B)  { benchmark(b, "handles") }
+func BenchmarkHogs(b *testing.B)     { benchmark(b, "hogs") }
 func BenchmarkGrowth(b *testing.B)   { benchmark(b, "growth") }
 
 // benchmark runs the scenarios of a name, b.N operations of each side. Its names

@@ -78,7 +78,15 @@ func TestSelects(t *testing.T) {
 		}
 		return names
 	}
-	require.Len(t, selected(), len(scenarios(fullPlan)))
+	asked := 0
+	for _, s := range scenarios(fullPlan) {
+		if s.OnCall {
+			asked++
+		}
+	}
+	require.Len(t, selected(), len(scenarios(fullPlan))-asked)
+	require.Len(t, selected("21"), asked+12)
+	require.Len(t, selected("hogs/of=full/hogs=16"), 2)
 	require.Equal(t, []string{"solo"}, selected("solo"))
 	require.Equal(t, []string{"solo"}, selected("-row", "1"))
 	require.Equal(t, []string{"solo", "pingpong"}, selected("4", "-count", "10", "solo"))

@@ -15,11 +15,12 @@ type plan struct {
 	parked int // milliseconds of row 13
 	misses int // waits of 100 ms in a slice of row 12
 	tail   int // packets a slice of row 5 has at least, for its p99
+	turns  int // of the goroutines that compute, in a slice of row 21
 }
 
 var (
-	fullPlan  = plan{crowd: 100_000, parked: 10_000, misses: 5, tail: 250}
-	quickPlan = plan{crowd: 10_000, parked: 1000, misses: 1, tail: 100}
+	fullPlan  = plan{crowd: 100_000, parked: 10_000, misses: 4, tail: 250, turns: 6}
+	quickPlan = plan{crowd: 10_000, parked: 1000, misses: 1, tail: 100, turns: 1}
 )
 
 const (
@@ -40,6 +41,7 @@ func scenarios(p plan) []pairs.Scenario {
 	all = append(all, poolScenarios()...)
 	all = append(all, again(all, 9, "oneproc", []int{1, 2, 4, 8}, func(s *pairs.Scenario) { s.Procs = 1 })...)
 	all = append(all, again(all, 10, "crowded", []int{2, 5, 6, 8}, func(s *pairs.Scenario) { s.Crowded, s.Times = true, 0 })...)
+	all = slices.DeleteFunc(all, func(s pairs.Scenario) bool { return s.Crowded && strings.HasSuffix(s.Params, "age=0") })
 	all = append(all, hitScenarios()...)
 	all = append(all, missScenarios(p.misses)...)
 	all = append(all, idleScenario(p.parked))
@@ -48,6 +50,7 @@ func scenarios(p plan) []pairs.Scenario {
 	all = append(all, scaleScenarios()...)
 	all = append(all, handlesScenario())
 	all = append(all, growthScenarios()...)
+	all = append(all, hogScenarios(p.turns)...)
 	return all
 }
 

@@ -61,6 +61,7 @@ func TestRows(t *testing.T) {
 		require.True(t, rows[row], "row %d", row)
 	}
 	require.True(t, rows[18] && rows[19], "ports beside ports")
+	require.True(t, rows[21], "beside goroutines that compute")
 }
 
 func TestProcessors(t *testing.T) {

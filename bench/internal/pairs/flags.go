@@ -41,7 +41,7 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 	}
 	row := fs.String("row", "", "`rows` by number, separated by commas")
 	cpu := fs.String("cpu", "", "`values` of GOMAXPROCS, separated by commas (default: as it is)")
-	fs.IntVar(&c.pairs, "count", 12, fmt.Sprintf("`pairs` of slices for each scenario, %d at least; of a tail more", leastPairs))
+	fs.IntVar(&c.pairs, "count", 10, fmt.Sprintf("`pairs` of slices for each scenario, %d at least; of a tail more", leastPairs))
 	fs.DurationVar(&c.slice, "slice", c.slice, "`length` of a slice")
 	fs.BoolVar(&c.quick, "quick", false, "a smoke run, too short to conclude from: short slices, few pairs, small crowds")
 	fs.BoolVar(&c.list, "list", false, "print the names and stop")
@@ -201,7 +201,8 @@ func (c config) wants(row int, name string) bool {
 
 // selected are the scenarios with a measure that was asked for.
 func (c config) selected() []Scenario {
+	all := len(c.rows) == 0 && len(c.names) == 0
 	return slices.DeleteFunc(c.command.Scenarios(c.quick), func(s Scenario) bool {
-		return !slices.ContainsFunc(s.Measures, func(m Measure) bool { return c.wants(m.Row, s.Full()) })
+		return all && s.OnCall || !slices.ContainsFunc(s.Measures, func(m Measure) bool { return c.wants(m.Row, s.Full()) })
 	})
 }

@@ -49,7 +49,9 @@ func (r *runner) run(s Scenario) samples {
 	}
 	for pair := range pairs {
 		r.progress.show(s, fmt.Sprintf("%d/%d", pair+1, pairs))
-		runtime.GC()
+		if s.Hogs == 0 { // beside them it takes its turns too, and long
+			runtime.GC()
+		}
 		for k := range sides {
 			i := (k + pair) % len(sides)
 			var values []float64
@@ -69,7 +71,7 @@ func (r *runner) run(s Scenario) samples {
 // leaves out what it does in between; with that a slice may take four times as
 // long, not more.
 func (r *runner) calibrate(s Scenario, run Side) int {
-	least, slice := max(s.Least, 1), float64(r.slice)
+	least, slice := max(s.Least, 1), float64(max(r.slice, s.Slice))
 	near, far, fastest := 0, 0, math.Inf(1)
 	for n := least; ; n = max(least, min(10*n, int(slice/fastest))) {
 		start := Now()
@@ -82,7 +84,9 @@ func (r *runner) calibrate(s Scenario, run Side) int {
 		if s.Measures[0].Unit == PerOp {
 			elapsed = max(values[0]*float64(n), elapsed/4)
 		}
-		fastest = min(fastest, elapsed/float64(n))
+		if fastest = min(fastest, elapsed/float64(n)); s.Hogs > 0 {
+			fastest = elapsed / float64(n) // the fastest was over before a hog had its turn
+		}
 		if near++; elapsed < slice/2 {
 			near = 0
 		}

@@ -6,6 +6,7 @@ package pairs
 import (
 	"fmt"
 	"runtime"
+	"time"
 )
 
 // A Scenario is one workload on a port and on the best channel code for it. The
@@ -15,13 +16,16 @@ type Scenario struct {
 	Params   string    // "key=value" of this instance of it, separated by slashes
 	Measures []Measure // what a side returns, in this order
 	Port     func() Side
-	Channel  func() Side // nil where channels have no counterpart
-	Sides    [2]string   // what Port and Channel are where one is not a port or the other no channel; without "/" and "-"
-	Least    int         // operations a slice has at least, 1 if 0
-	Times    int         // so many times the pairs of others, 1 if 0: a tail varies more than a mean
-	Once     bool        // measured once, over Least operations, not in pairs
-	Procs    int         // GOMAXPROCS of its own if not 0
-	Crowded  bool        // runs while another process burns every core
+	Channel  func() Side   // nil where channels have no counterpart
+	Sides    [2]string     // what Port and Channel are where one is not a port or the other no channel; without "/" and "-"
+	Least    int           // operations a slice has at least, 1 if 0
+	Times    int           // so many times the pairs of others, 1 if 0: a tail varies more than a mean
+	Once     bool          // measured once, over Least operations, not in pairs
+	Procs    int           // GOMAXPROCS of its own if not 0
+	Crowded  bool          // runs while another process burns every core
+	Hogs     int           // so many goroutines of the process compute meanwhile
+	Slice    time.Duration // a slice is that long at least
+	OnCall   bool          // measured only if its row or its name is asked for
 }
 
 // A Side is one implementation of a scenario, alive across slices. It performs n
@@ -86,7 +90,9 @@ func (s Scenario) Enter() (leave func()) {
 		b, err = startBurner()
 		Must(err)
 	}
+	stop := Hogs(s.Hogs)
 	return func() {
+		stop()
 		if b != nil {
 			b.stop()
 		}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+	"github.com/iocp-go/iocp/bench/internal/programs"
+)
+
+// Hogs: programs that hand over an item at a time, beside goroutines of the same
+// process that compute. A slice is as long as it takes for some turns of all, and
+// broken off when it takes ten times as long. Most of the row runs only when asked
+// for, since it takes some five minutes.
+func hogScenarios(turns int) []pairs.Scenario {
+	var all []pairs.Scenario
+	for _, c := range programs.Beside() {
+		of := c.Family
+		if of == "flow" {
+			of = "full"
+		}
+		slice := time.Duration(turns) * c.Turns()
+		all = append(all, pairs.Scenario{
+			Name:     "hogs",
+			Params:   fmt.Sprintf("of=%s/hogs=%d/procs=%d", of, c.Hogs, c.Procs),
+			Measures: []pairs.Measure{{Row: 21, Unit: pairs.PerOp, Goal: 1.30}},
+			Port:     func() pairs.Side { return c.Port(10 * slice) },
+			Channel:  func() pairs.Side { return c.Channel(10 * slice) },
+			Procs:    c.Procs,
+			Hogs:     c.Hogs,
+			Slice:    slice,
+			OnCall:   !(c.Hogs == 1 || c.Hogs == 4 && c.Procs == 2),
+		})
+	}
+	return all
+}
