@@ -75,6 +75,17 @@ func take(r *run, q *queue, n int) {
 	}
 }
 
+// relay has a goroutine get n items, work on each, and pass it on.
+func relay(r *run, from, to *queue, n int) {
+	r.start(func(w *worker) {
+		for range n {
+			id := w.get(from)
+			w.work(r.TakeWork)
+			w.put(to, id)
+		}
+	})
+}
+
 // serve has the takers work on what comes until they get stop.
 func serve(r *run, q *queue, done func(w *worker, id int)) {
 	for range r.Takers {

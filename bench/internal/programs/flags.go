@@ -39,6 +39,7 @@ func parse(name, usage string, args []string, w io.Writer) (command, error) {
 	fs.IntVar(&c.hogs, "hogs", -1, "goroutines that compute beside every cell, instead of what is drawn")
 	fs.IntVar(&c.pairs, "pairs", 7, "pairs of slices for each cell")
 	fs.DurationVar(&c.slice, "slice", 12*time.Millisecond, "`length` of a slice, beside hogs more")
+	fs.IntVar(&c.turns, "turns", 6, "beside hogs, turns of each goroutine in a slice")
 	fs.BoolVar(&c.quick, "quick", false, "a smoke run: 12 cells, 3 short pairs each")
 	fs.StringVar(&c.json, "json", "", "write the results to `file` as well")
 	if err := fs.Parse(args); err != nil {
@@ -47,7 +48,7 @@ func parse(name, usage string, args []string, w io.Writer) (command, error) {
 	if c.quick {
 		set := map[string]bool{}
 		fs.Visit(func(f *flag.Flag) { set[f.Name] = true })
-		for name, value := range map[string]string{"cells": "12", "pairs": "3", "slice": "3ms"} {
+		for name, value := range map[string]string{"cells": "12", "pairs": "3", "slice": "3ms", "turns": "3"} {
 			if !set[name] {
 				fs.Set(name, value)
 			}
@@ -78,6 +79,8 @@ func (c command) check() error {
 		return fmt.Errorf("-hogs %d", c.hogs)
 	case c.pairs < 3:
 		return fmt.Errorf("-pairs %d: 3 at least", c.pairs)
+	case c.turns < 1:
+		return fmt.Errorf("-turns %d", c.turns)
 	case c.slice <= 0 || c.slice > time.Second:
 		return fmt.Errorf("-slice %v: not above 0 and at most a second", c.slice)
 	case c.family != "" && familyOf(c.family).run == nil:

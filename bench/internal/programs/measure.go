@@ -44,6 +44,7 @@ const (
 type meter struct {
 	pairs int
 	slice time.Duration // aimed at, without hogs
+	turns int           // of each goroutine that computes, in a slice beside hogs
 }
 
 // measure runs the cell on both sides in turns, in an order that is swapped from
@@ -99,16 +100,13 @@ func quantile(values []float64, q float64) float64 {
 	return pairs.Percentile(values, q)
 }
 
-// Beside hogs a slice has to be long: what fits into one turn may be done in
-// microseconds, or after a turn of each hog.
-const turnsOfSlice = 6
-
 // calibrate warms the channel up and returns how many items fill a slice, and the
-// time of each.
+// time of each. Beside hogs a slice has to be long: what fits into one turn may be
+// done in microseconds, or after a turn of each hog.
 func (m meter) calibrate(channel *side, c Cell) (n int, each float64) {
 	slice := float64(m.slice)
 	if c.Hogs > 0 {
-		slice = max(slice, float64(turnsOfSlice*c.Turns()))
+		slice = max(slice, float64(m.turns)*float64(c.Turns()))
 	}
 	for n = 64; ; {
 		got, ok := channel.within(time.Minute, n)

@@ -59,13 +59,7 @@ func fan(r *run) {
 func pingpong(r *run) {
 	for _, k := range shares(r.n, r.Posters) {
 		to, fro := r.openSmall(), r.openSmall()
-		r.start(func(w *worker) {
-			for range k {
-				id := w.get(to)
-				w.work(r.TakeWork)
-				w.put(fro, id)
-			}
-		})
+		relay(r, to, fro, k)
 		r.start(func(w *worker) {
 			for i := range k {
 				w.put(to, ordinary(i))

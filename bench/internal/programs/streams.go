@@ -42,13 +42,7 @@ func pipeline(r *run) {
 		}
 	})
 	for _, k := range shares(r.n, r.Takers) {
-		r.start(func(w *worker) {
-			for range k {
-				id := w.get(in)
-				w.work(r.TakeWork)
-				w.put(out, id)
-			}
-		})
+		relay(r, in, out, k)
 	}
 	r.start(func(w *worker) {
 		for range r.n {
