@@ -11,13 +11,10 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// young is how many packets a port of age zero gets before a new one takes its place.
-const young = 100
-
 // Dispatch: one poster computes for the gap between two posts and never waits;
 // what counts is how long a packet lies until a taker runs that has it, and how
 // long the poster was kept. Both include a reading of the clock. A queue lives on
-// from slice to slice, or (age=0) is replaced before it can have learned anything.
+// from slice to slice, or (age=0) each slice begins with a new one.
 func dispatchScenarios(tail int) []pairs.Scenario {
 	var all []pairs.Scenario
 	for _, takers := range []int{1, 4} {
@@ -37,15 +34,22 @@ func dispatchScenarios(tail int) []pairs.Scenario {
 					{Row: 5, Unit: pairs.P99, Goal: 0.50},
 					{Row: 6, Unit: pairs.PerPost, Goal: post},
 				},
-				Least:   tail,
-				Times:   2,
-				Port:    func() pairs.Side { return dispatchWarm(takers, port()) },
-				Channel: func() pairs.Side { return dispatchWarm(takers, channel()) },
+				Least: tail,
+				Times: 2,
+				Port: func() pairs.Side {
+					l := port()
+					return dispatch(takers, func() dispatchLoops { return l })
+				},
+				Channel: func() pairs.Side {
+					l := channel()
+					return dispatch(takers, func() dispatchLoops { return l })
+				},
 			}
 			all = append(all, s)
 			s.Params += "/age=0"
-			s.Port = func() pairs.Side { return dispatchYoung(takers, port) }
-			s.Channel = func() pairs.Side { return dispatchYoung(takers, channel) }
+			s.Times = 1
+			s.Port = func() pairs.Side { return dispatch(takers, port) }
+			s.Channel = func() pairs.Side { return dispatch(takers, channel) }
 			all = append(all, s)
 		}
 	}
@@ -58,49 +62,27 @@ type dispatchLoops struct {
 	take func(ages []float64) []float64 // appends the ages of packets until key 0
 }
 
-func dispatchWarm(takers int, l dispatchLoops) pairs.Side {
+// dispatch runs each slice on what open returns.
+func dispatch(takers int, open func() dispatchLoops) pairs.Side {
 	return func(n int) []float64 {
-		ages, inside := dispatch(takers, n, l)
-		return dispatchDone(n, ages, inside)
-	}
-}
-
-func dispatchYoung(takers int, open func() dispatchLoops) pairs.Side {
-	return func(n int) []float64 {
-		var (
-			ages   []float64
-			inside int64
-		)
-		for left := n; left > 0; left -= young {
-			a, in := dispatch(takers, min(left, young), open())
-			ages, inside = append(ages, a...), inside+in
+		l := open()
+		var wg sync.WaitGroup
+		ages := make([][]float64, takers)
+		for i := range ages {
+			ages[i] = make([]float64, 0, n)
+			wg.Go(func() { ages[i] = l.take(ages[i]) })
 		}
-		return dispatchDone(n, ages, inside)
+		pairs.Settle()
+		inside := l.post(n)
+		for range takers {
+			l.end()
+		}
+		wg.Wait()
+		all := slices.Concat(ages...)
+		pairs.Whole("dispatch", n, len(all))
+		slices.Sort(all)
+		return []float64{pairs.Percentile(all, 0.50), pairs.Percentile(all, 0.99), float64(inside) / float64(n)}
 	}
-}
-
-// dispatch returns the ages of n packets and the time inside the calls that posted
-// them.
-func dispatch(takers, n int, l dispatchLoops) ([]float64, int64) {
-	var wg sync.WaitGroup
-	ages := make([][]float64, takers)
-	for i := range ages {
-		ages[i] = make([]float64, 0, n)
-		wg.Go(func() { ages[i] = l.take(ages[i]) })
-	}
-	pairs.Settle()
-	inside := l.post(n)
-	for range takers {
-		l.end()
-	}
-	wg.Wait()
-	return slices.Concat(ages...), inside
-}
-
-func dispatchDone(n int, ages []float64, inside int64) []float64 {
-	pairs.Whole("dispatch", n, len(ages))
-	slices.Sort(ages)
-	return []float64{pairs.Percentile(ages, 0.50), pairs.Percentile(ages, 0.99), float64(inside) / float64(n)}
 }
 
 //go:noinline

@@ -19,7 +19,7 @@ type plan struct {
 }
 
 var (
-	fullPlan  = plan{crowd: 100_000, parked: 10_000, misses: 4, tail: 250, turns: 6}
+	fullPlan  = plan{crowd: 100_000, parked: 10_000, misses: 3, tail: 250, turns: 5}
 	quickPlan = plan{crowd: 10_000, parked: 1000, misses: 1, tail: 100, turns: 1}
 )
 
