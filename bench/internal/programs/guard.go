@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	tooSlow = 2.0 // times the channel, in the better quartile: beside hogs a program may have two speeds
-	tries   = 3   // after the first, in which a cell must be that before it fails
-	enough  = 4   // failures, after which the rest is left
+	tooSlow = 2.0         // times the channel, in the better quartile: beside hogs a program may have two speeds
+	tries   = 3           // after the first, in which a cell must be that before it fails
+	enough  = 4           // failures, after which the rest is left
+	longest = time.Minute // after which the rest is left, too
 )
 
 const guardUsage = `usage: go run ./bench guard [flags]
@@ -27,7 +28,7 @@ each time.
 // Guard is `go run ./bench guard`; it returns the exit status, 1 if a program is
 // too slow.
 func Guard(args []string, stdout, stderr io.Writer) int {
-	c, err := parse("guard", guardUsage, append([]string{"-cells=24", "-pairs=3", "-slice=6ms", "-turns=3"}, args...), stderr)
+	c, err := parse("guard", guardUsage, append([]string{"-cells=24", "-pairs=3", "-slice=6ms", "-turns=4"}, args...), stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -38,6 +39,10 @@ func Guard(args []string, stdout, stderr io.Writer) int {
 	start := time.Now()
 	checked, failed := 0, 0
 	for command, cell := range c.guarded() {
+		if time.Since(start) > longest {
+			fmt.Fprintln(stdout, "the rest is left: a minute has gone")
+			break
+		}
 		checked++
 		if c.slow(cell, stdout) {
 			fmt.Fprintf(stdout, "      above %.0f each time; to measure it: %s\n", tooSlow, command)

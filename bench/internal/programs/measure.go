@@ -37,7 +37,7 @@ type Ages struct {
 
 const (
 	stuckAt = 50               // times the channel's time: the port is given up
-	budget  = 10 * time.Second // of a cell; what has three pairs by then is left at that
+	budget  = 15 * time.Second // of a cell; what has three pairs by then is left at that
 )
 
 // A meter measures cells.
@@ -65,7 +65,7 @@ func (m meter) measure(c Cell) Result {
 	}
 	var wall, cpu []float64
 	var alone, ages [2][]float64
-	for start := time.Now(); len(wall) < m.pairs && (len(wall) < 3 || time.Since(start) < budget); {
+	for start := time.Now(); len(wall) < 3 || time.Since(start) < budget && m.more(c, wall); {
 		var got [2]figures
 		for k := range 2 {
 			i := (k + len(wall)) % 2
@@ -100,6 +100,14 @@ func quantile(values []float64, q float64) float64 {
 	return pairs.Percentile(values, q)
 }
 
+// more reports whether the ratios so far are too few. Beside hogs a program may have
+// two speeds, by where its goroutines happen to be, and it takes three times as many
+// pairs to call it a loss.
+func (m meter) more(c Cell, wall []float64) bool {
+	n := len(wall)
+	return n < m.pairs || c.Hogs > 0 && n < 3*m.pairs && quantile(wall, 0.25) > slack
+}
+
 // calibrate warms the channel up and returns how many items fill a slice, and the
 // time of each. Beside hogs a slice has to be long: what fits into one turn may be
 // done in microseconds, or after a turn of each hog.
@@ -114,10 +122,10 @@ func (m meter) calibrate(channel *side, c Cell) (n int, each float64) {
 			panic(c.String() + ": the channel's side has no end")
 		}
 		total := got.wall * float64(n)
-		if total > slice/2 || n >= 1<<21 {
+		if total > 0.75*slice || n >= 1<<21 {
 			return max(64, int(slice/got.wall)), got.wall
 		}
-		n = min(8*n, 1<<21, max(2*n, int(slice/got.wall)))
+		n = min(8*n, 1<<21, max(2*n, int(1.2*slice/got.wall)))
 	}
 }
 
