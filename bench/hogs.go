@@ -11,7 +11,7 @@ import (
 // Hogs: programs that hand over an item at a time, beside goroutines of the same
 // process that compute. A slice is as long as it takes for some turns of all, and
 // broken off when it takes ten times as long. Most of the row runs only when asked
-// for, since it takes some five minutes.
+// for: all of it takes four minutes.
 func hogScenarios(turns int) []pairs.Scenario {
 	var all []pairs.Scenario
 	for _, c := range programs.Beside() {

@@ -49,7 +49,7 @@ func (r *runner) run(s Scenario) samples {
 	}
 	for pair := range pairs {
 		r.progress.show(s, fmt.Sprintf("%d/%d", pair+1, pairs))
-		if s.Hogs == 0 { // beside them it takes its turns too, and long
+		if s.Hogs == 0 { // beside hogs a collection takes long
 			runtime.GC()
 		}
 		for k := range sides {
@@ -85,7 +85,7 @@ func (r *runner) calibrate(s Scenario, run Side) int {
 			elapsed = max(values[0]*float64(n), elapsed/4)
 		}
 		if fastest = min(fastest, elapsed/float64(n)); s.Hogs > 0 {
-			fastest = elapsed / float64(n) // the fastest was over before a hog had its turn
+			fastest = elapsed / float64(n) // the fastest run may have ended before a hog had a turn
 		}
 		if near++; elapsed < slice/2 {
 			near = 0

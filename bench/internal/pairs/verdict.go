@@ -48,6 +48,9 @@ func judge(m Measure, port, channel []float64) outcome {
 		if m.Unit == Growth {
 			less, more = "grows less", "grows more"
 		}
+		if m.Unit == CPUTime {
+			less, more = "cheaper", "dearer"
+		}
 		o.relation = "no difference shown"
 		switch {
 		case math.IsInf(o.lo, 0) || math.IsInf(o.hi, 0): // too few pairs

@@ -1,9 +1,8 @@
-// Package programs draws programs that use a queue at random, and runs each on
-// ports and on channels: the map. What is drawn cannot be tuned to.
+// Package programs is the map: programs around a queue, drawn at random, each run on
+// ports and on channels. Nobody can tune a port to what is drawn anew each time.
 //
-// A family (families.go) is a kind of program, written once over a queue that is
-// either a port or a channel (queue.go). A cell is a family with everything else
-// drawn for it.
+// A family (families.go) is a kind of program, written once over a queue (queue.go),
+// which is a port or a channel. A cell is a family with all other parameters drawn.
 package programs
 
 import (
@@ -12,15 +11,15 @@ import (
 	"time"
 )
 
-// A Cell is one program. A parameter is a field here, a draw in Draw, a word in
-// String, and whatever obeys it.
+// A Cell is one program. A parameter of cells has a field here, a draw in Draw, a
+// word in String, and a use in run.go, measure.go or a family.
 type Cell struct {
 	Family   string        `json:"family"`
 	Posters  int           `json:"posters"`
 	Takers   int           `json:"takers"`
 	Capacity int           `json:"capacity"`
-	PostWork time.Duration `json:"post_work_ns"` // what a poster computes for each item, in the mean
-	TakeWork time.Duration `json:"take_work_ns"` // what a taker computes
+	PostWork time.Duration `json:"post_work_ns"` // of a poster for each item, the mean
+	TakeWork time.Duration `json:"take_work_ns"` // of a taker, likewise
 	Varied   bool          `json:"varied"`       // work is distributed exponentially, not constant
 	Element  string        `json:"element"`      // a key of elements
 	Wait     string        `json:"wait"`         // plain, timeout, context
@@ -29,8 +28,7 @@ type Cell struct {
 	Hogs     int           `json:"hogs"` // goroutines of the process that compute beside the program
 }
 
-// Draw is cell number i of the map that seed stands for, whatever the other cells
-// are.
+// Draw is cell i of the map of a seed. No other cell has to be drawn before it.
 func Draw(seed uint64, i int) Cell {
 	r := rand.New(rand.NewPCG(seed, uint64(i)))
 	work := func() time.Duration { return time.Duration(one(r, 0, 0, 30, 100, 300, 1000, 3000, 8000)) }

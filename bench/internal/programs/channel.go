@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// timers are those that waits with a timeout use again.
+// timers are the stopped timers of waits with a timeout.
 var timers = sync.Pool{New: func() any { t := time.NewTimer(time.Hour); t.Stop(); return t }}
 
-// chanQueue is a queue of channels, used as somebody uses them who cares for time: a
-// wait with a timeout looks first, and takes a timer from a pool only to sleep.
+// chanQueue is a queue over a channel, used with care for time: a wait with a timeout
+// looks first, and takes a timer from a pool only to sleep.
 //
 //go:noinline
 func chanQueue[T any](e element[T], capacity int, wait string) *queue {

@@ -2,8 +2,8 @@ package programs
 
 import "github.com/iocp-go/iocp"
 
-// An item is what a program sends: an id of its own, below 1024, and above that, in
-// a sampled one, the time at which the put began.
+// An item is what a program sends. The low ten bits are an id of the program's. The
+// bits above are zero, or in a sampled item the time at which the put began.
 type item int64
 
 const (
@@ -17,13 +17,13 @@ func (v item) stamp() int64 { return int64(v >> idBits) } // 0: not sampled
 // stamped reports whether a word has room for a stamp.
 const stamped = ^uint(0)>>32 != 0
 
-// An element is a type that queues carry, and how an item becomes one of it.
+// An element is a type that queues carry, with the conversions of items.
 type element[T any] struct {
 	wrap   func(item) T
 	unwrap func(T) item
 }
 
-// A kind is an element as a cell names it.
+// A kind makes the queues of one element.
 type kind struct {
 	port, channel func(capacity int, wait string) *queue
 }

@@ -1,11 +1,12 @@
 package programs
 
-// A family is a kind of program: run opens queues and starts workers, which put
-// and get n items or so. n may be any number, 1 among them.
+// A family is a kind of program. run opens queues and starts workers, which put and
+// get about r.n items; r.n may be 1. A new family is such a function and a line in
+// families.
 type family struct {
 	name    string
 	weight  int  // how often it is drawn
-	latency bool // how long an item lies says something
+	latency bool // the time from put to get tells something
 	run     func(r *run)
 }
 

@@ -15,11 +15,11 @@ type Result struct {
 	Pairs   int       `json:"pairs"`
 	Items   int       `json:"items"` // of a slice
 	Wall    Quartiles `json:"wall"`  // time, port ÷ channel
-	CPU     *float64  `json:"cpu"`   // processor time likewise, the median; nil beside hogs, who take what there is
+	CPU     *float64  `json:"cpu"`   // processor time likewise, the median; nil beside hogs, which use up all there is
 	Port    float64   `json:"port_ns"`
 	Channel float64   `json:"channel_ns"`
 	Ages    *Ages     `json:"ages"`  // nil where they say nothing
-	Stuck   bool      `json:"stuck"` // the port took too long, and at least what is said
+	Stuck   bool      `json:"stuck"` // the port was broken off; port_ns and wall are lower bounds
 }
 
 // Quartiles are those of the pairs' ratios.
@@ -47,10 +47,10 @@ type meter struct {
 	turns int           // of each goroutine that computes, in a slice beside hogs
 }
 
-// measure runs the cell on both sides in turns, in an order that is swapped from
-// pair to pair, both with as many items as fill the channel's slice.
+// measure runs the cell in pairs of slices, one of each side, in an order that is
+// swapped from pair to pair. Both sides have as many items as fill the channel's slice.
 func (m meter) measure(c Cell) Result {
-	_ = pairs.TurnsFor(0) // has the work measured before anything disturbs that
+	_ = pairs.TurnsFor(0) // measures Spin, while nothing else runs
 	runtime.GC()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.Procs))
 	defer pairs.Hogs(c.Hogs)()
@@ -69,7 +69,7 @@ func (m meter) measure(c Cell) Result {
 		var got [2]figures
 		for k := range 2 {
 			i := (k + len(wall)) % 2
-			if c.Hogs == 0 { // beside them it takes its turns too, and long
+			if c.Hogs == 0 { // beside hogs a collection takes long
 				runtime.GC()
 			}
 			s := [2]*side{port, channel}[i]
@@ -129,8 +129,8 @@ func (m meter) calibrate(channel *side, c Cell) (n int, each float64) {
 	}
 }
 
-// warm has the port play slices that grow to n items, until one takes far too long:
-// then it returns the time of an item and false.
+// warm runs the port with more and more items up to n. It stops at a run that takes
+// far too long, and returns the time of an item there, and false.
 func warm(port *side, c Cell, n int, each float64) (slow float64, ok bool) {
 	for k := 64; ; k = min(8*k, n) {
 		limit := max(time.Second+10*c.Turns(), time.Duration(stuckAt*each*float64(k)))

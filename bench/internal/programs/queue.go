@@ -10,15 +10,15 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/pairs"
 )
 
-// A queue is a port or a channel as a family uses it.
+// A queue is a port or a channel as families use it.
 type queue struct {
-	put      func(item)                       // waits for room, the way the cell says
+	put      func(item)                       // waits for room, in the way that the cell says
 	get      func() item                      // waits for an item, likewise
 	tryPut   func(item) bool                  // false: full
 	getFor   func(time.Duration) (item, bool) // false: nothing came in time
 	getBatch func([]item) int                 // waits for one, takes what more there is
 	length   func() int
-	close    func() // ends all waits and all goroutines that call; nil for a channel
+	close    func() // ends the waits, and every goroutine that calls again; nil for a channel
 }
 
 // patience is the timeout of waits that are not to expire.
@@ -27,7 +27,7 @@ const patience = time.Minute
 // forever is a context that could end, and does not.
 var forever, _ = context.WithCancel(context.Background())
 
-// portQueue is a queue of ports.
+// portQueue is a queue over a port.
 //
 //go:noinline
 func portQueue[T any](e element[T], capacity int, wait string) *queue {
@@ -97,8 +97,8 @@ func portQueue[T any](e element[T], capacity int, wait string) *queue {
 	return q
 }
 
-// held ends the goroutine whose port was closed, which a run that takes too long
-// does to it, and the process if a call failed otherwise.
+// held checks the error of a port's method. ErrClosed ends the goroutine: a run that
+// took too long was broken off. Any other error ends the process.
 func held(err error) {
 	if err != nil {
 		failed(err)

@@ -94,9 +94,9 @@ func tokens(r *run) {
 	}
 }
 
-// tree: tasks that post two more each, to the queue that they came from. As many
-// trees at a time, and as high, as the queue has room for at their widest: there
-// every task is a leaf.
+// tree: tasks that post two more each, to the queue that they came from. Trees are
+// so few and so low that the queue has room for all leaves at once: a taker that had
+// to wait for room would wait for itself.
 func tree(r *run) {
 	q := r.open()
 	trees := min(r.Posters, r.Capacity/2, 8)

@@ -48,7 +48,7 @@ func (r *run) queue(capacity int) *queue {
 	return q
 }
 
-// here is a worker for the calling goroutine.
+// here is a new worker, for the goroutine that calls.
 func (r *run) here() *worker {
 	id := len(r.workers)
 	w := &worker{
@@ -72,8 +72,8 @@ func (r *run) start(f func(w *worker)) {
 // wait waits for the goroutines.
 func (r *run) wait() { r.group.Wait() }
 
-// sampled says that one item in so many has its age taken: few where the clock,
-// read twice, would weigh.
+// sampled is n where one item in n is stamped, 0 where none is. Where an item takes
+// less than a microsecond, two readings of the clock would weigh, and n is larger.
 func (r *run) sampled() int {
 	switch {
 	case !stamped || !familyOf(r.Family).latency:

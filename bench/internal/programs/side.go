@@ -18,9 +18,8 @@ func (c Cell) sides() (port, channel *side) {
 	return &side{cell: c, make: k.port}, &side{cell: c, make: k.channel}
 }
 
-// Port is the cell's program on ports, as a scenario runs it: the time of an item.
-// That of a slice which would take longer than limit is what it would be if the
-// slice had ended then.
+// Port is the cell's program on ports, as a side of a scenario that measures the time
+// of an item. A slice is broken off after limit, and counts as if it had ended then.
 func (c Cell) Port(limit time.Duration) pairs.Side {
 	port, _ := c.sides()
 	return port.scenario(limit)
@@ -54,9 +53,9 @@ func (s *side) queue(i, capacity int) *queue {
 	return s.kept[i]
 }
 
-// within runs n items. A run that has not ended after limit is aborted: its time is
-// then limit, which is less than it would have taken, and ok is false. Goroutines
-// of such a run that do not end either are left alone.
+// within runs n items. A run that has not ended after limit is aborted, ok is then
+// false, and the time of an item a lower bound: limit ÷ n. Goroutines that do not
+// end with an aborted run are left to themselves.
 func (s *side) within(limit time.Duration, n int) (got figures, ok bool) {
 	r := s.next(n)
 	done := make(chan struct{})

@@ -74,8 +74,8 @@ func bursts(r *run, pause func(w *worker)) {
 	})
 }
 
-// expire: takers that wait for a while, and again, at posters that go away for
-// longer now and then.
+// expire: takers whose waits have a timeout, and posters that now and then sleep for
+// longer than that.
 func expire(r *run) {
 	const little, long, often = 200 * time.Microsecond, 400 * time.Microsecond, 64
 	q := r.open()

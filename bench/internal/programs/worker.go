@@ -7,13 +7,13 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/pairs"
 )
 
-// A worker is a goroutine of a program: what it computes, and the account of what
-// it put and got.
+// A worker is a goroutine of a program, with an account of the items that the
+// goroutine put and got.
 type worker struct {
 	rand      *rand.Rand
 	varied    bool
 	sent, got tally
-	ages      []float64 // of the sampled items that it got
+	ages      []float64 // of the sampled items among those got
 	every     int       // one item in so many is sampled; 0 is none
 	next      int       // so many puts before the next sample
 }
@@ -26,7 +26,7 @@ func (t *tally) add(v item) {
 	t.sum += v.id()
 }
 
-// work computes for as long as mean says, or is distributed around it.
+// work computes for mean, or for a time that is distributed around mean.
 func (w *worker) work(mean time.Duration) {
 	if mean == 0 {
 		return
