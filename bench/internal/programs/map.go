@@ -15,7 +15,8 @@ const mapUsage = `usage: go run ./bench map [flags]
 
 Draws programs that use a queue at random and runs each on ports and on channels, in
 turns: wall time, processor time, and how long an item lay. LOSS is said of a cell
-whose better quartile of pairs is above %.2f. Wants a machine that does nothing else.
+whose better quartile of pairs is above %.2f, after three times the pairs of others.
+Wants a machine that does nothing else.
 
 `
 

@@ -65,7 +65,7 @@ func (m meter) measure(c Cell) Result {
 	}
 	var wall, cpu []float64
 	var alone, ages [2][]float64
-	for start := time.Now(); len(wall) < 3 || time.Since(start) < budget && m.more(c, wall); {
+	for start := time.Now(); len(wall) < 3 || time.Since(start) < budget && m.more(wall); {
 		var got [2]figures
 		for k := range 2 {
 			i := (k + len(wall)) % 2
@@ -100,12 +100,12 @@ func quantile(values []float64, q float64) float64 {
 	return pairs.Percentile(values, q)
 }
 
-// more reports whether the ratios so far are too few. Beside hogs a program may have
-// two speeds, by where its goroutines happen to be, and it takes three times as many
-// pairs to call it a loss.
-func (m meter) more(c Cell, wall []float64) bool {
+// more reports whether the ratios so far are too few. A loss takes three times as many
+// pairs: a program may have two speeds, by where its goroutines happen to be, beside
+// hogs above all.
+func (m meter) more(wall []float64) bool {
 	n := len(wall)
-	return n < m.pairs || c.Hogs > 0 && n < 3*m.pairs && quantile(wall, 0.25) > slack
+	return n < m.pairs || n < 3*m.pairs && quantile(wall, 0.25) > slack
 }
 
 // calibrate warms the channel up and returns how many items fill a slice, and the
