@@ -181,8 +181,8 @@ type lateParker struct {
 	post func()
 }
 
-func (l *lateParker) Park(deadline int64, done <-chan struct{}) bool {
-	ok := l.Parker.Park(deadline, done)
+func (l *lateParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
+	ok := l.Parker.Park(mu, deadline, done)
 	if !ok {
 		l.post()
 	}
@@ -195,7 +195,7 @@ func TestRow11_PostAtTheDeadline(t *testing.T) {
 	var p *Port[int]
 	posts := 0
 	withParker(t, func() waiter.Parker {
-		return &lateParker{newSeatedParker(), func() {
+		return &lateParker{newTokenParker(), func() {
 			posts++
 			require.NoError(t, p.Post(posts))
 		}}

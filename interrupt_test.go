@@ -2,6 +2,7 @@ package iocp
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -148,18 +149,19 @@ func TestRow28_HandedOverWins(t *testing.T) {
 // only when asked again.
 type cancelFirstParker struct{ waiter.Parker }
 
-func (c *cancelFirstParker) Park(deadline int64, done <-chan struct{}) bool {
+func (c *cancelFirstParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
 	if done != nil {
+		mu.Unlock()
 		<-done
 		return false
 	}
-	return c.Parker.Park(deadline, done)
+	return c.Parker.Park(mu, deadline, done)
 }
 
 func TestRow28_HandedOverWinsAtTheLatest(t *testing.T) {
 	p := open[int](t, 2)
 	p.takers.Init((*packets[int])(p), waiter.NewestFirst, 1, ParkGoroutine, waiter.Parkers{
-		Goroutine: func(s *waiter.Seat) waiter.Parker { return &cancelFirstParker{newGoroutineParker(s)} },
+		Timed: func() (waiter.Parker, bool) { return &cancelFirstParker{newTokenParker()}, true },
 	})
 	for i := range 100 {
 		ctx, cancel := context.WithCancel(t.Context())

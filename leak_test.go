@@ -86,9 +86,9 @@ func TestLeaks(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		n /= 10
 	}
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 2))) // so that ParkAuto has a thread
-	var made atomic.Int32                                                       // parkers of threads
-	if thread := newThreadParker; thread != nil {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 2)))
+	var made atomic.Int32 // parkers of threads
+	if thread := parkers.Thread; thread != nil {
 		withParker(t, func() waiter.Parker { made.Add(1); return thread() })
 	}
 	eachMode(t, func(t *testing.T, mode Option) {
@@ -127,11 +127,11 @@ func TestLeaks(t *testing.T) {
 		// The timer of a port that has grown looks for it once more.
 		eventually(t, "no memory is left", func() bool { return heap()-before < int64(64<<10+4*n) })
 
-		parkers := made.Load()
+		before = int64(made.Load())
 		p := open[*tracked](t, 2, mode)
 		get := park(t, p, 1)[0]
-		if o := new(options); newThreadParker != nil && mode(o) == nil && o.parking != ParkGoroutine {
-			require.Equal(t, parkers+1, made.Load(), "no thread may sleep any more")
+		if o := new(options); parkers.Thread != nil && mode(o) == nil && o.parking == ParkThread {
+			require.EqualValues(t, before+1, made.Load(), "no thread may sleep any more")
 		}
 		require.NoError(t, p.Close())
 		_, err := await(t, get)

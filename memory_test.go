@@ -2,7 +2,8 @@ package iocp
 
 import (
 	"context"
-	"regexp"
+	"os"
+	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -10,8 +11,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/iocp-go/iocp/fuzz/stacks"
 )
 
 // tracked is what is posted; kept counts those that the collector has not got.
@@ -331,15 +330,45 @@ func TestRow30_WaitForRoomAllocatesNothing(t *testing.T) {
 	require.GreaterOrEqual(t, full.Stats().Timeouts, uint64(500))
 }
 
-// A Get that sleeps without end does so in its own frame, for what the stack of each of
-// very many costs.
-func TestSleepsInItsOwnFrame(t *testing.T) {
-	p := open[Packet](t, 4, WithParking(ParkGoroutine))
-	gets := park(t, p, 1)
-	asleep := regexp.MustCompile(`Parker\)\.Park\+.*\n(.*)\n`).FindSubmatch(stacks.All())
-	require.NotNil(t, asleep)
-	require.Regexp(t, `Port\[.*\]\)\.Get\+`, string(asleep[1]), "below Park")
-	require.NoError(t, p.Close())
-	_, err := await(t, gets[0])
-	require.Equal(t, ErrClosed, err)
+// A goroutine that sleeps in a Get keeps the stack that it began with, as one does that
+// sleeps on a channel: there may be very many.
+func TestRow31_StackIsSmall(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector's frames are larger")
+	}
+	// In a process of its own: stacks of goroutines that have ended are used again, and
+	// the collector makes those of new ones larger if there are deep ones.
+	const own = "adaptivestackstart=0"
+	if os.Getenv("GODEBUG") != own {
+		self, err := os.Executable()
+		require.NoError(t, err)
+		cmd := exec.Command(self, "-test.run=^"+t.Name()+"$", "-test.v")
+		cmd.Env = append(os.Environ(), "GODEBUG="+own)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		require.Contains(t, string(out), "--- PASS: "+t.Name())
+		return
+	}
+	const n = 2000
+	for _, mode := range []Parking{ParkAuto, ParkGoroutine} {
+		p := open[Packet](t, 4, WithParking(mode))
+		closed := make(chan error, n)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range n {
+			go func() { _, err := p.Get(Infinite); closed <- err }()
+			go func() { _, err := p.GetBatch(make([]Packet, 2), Infinite); closed <- err }()
+		}
+		eventually(t, "all of them wait", func() bool { return p.Stats().Waiting == 2*n })
+		runtime.ReadMemStats(&after)
+		each := (int64(after.StackInuse) - int64(before.StackInuse)) / (2 * n)
+		t.Logf("%d bytes of stack", each)
+		require.Less(t, each, int64(3<<10)) // the smallest is 2048, the next 4096
+		defer func() {
+			require.NoError(t, p.Close())
+			for range 2 * n {
+				require.Equal(t, ErrClosed, <-closed)
+			}
+		}()
+	}
 }

@@ -32,16 +32,18 @@ func WithConcurrency(n int) Option {
 type Parking = waiter.Parking
 
 const (
-	// ParkAuto lets the port choose for every wait. It is the default.
+	// ParkAuto lets a caller look again before it sleeps as a goroutine, as long as that
+	// keeps nobody from running: see the package's documentation. It is the default.
 	ParkAuto = waiter.ParkAuto
-	// ParkThread puts the thread to sleep in the kernel where the platform has a
+	// ParkThread puts the thread to sleep at once, in the kernel, where the platform has a
 	// way (Linux: a futex, for up to a second at a time). It suits goroutines
-	// locked to their thread. A wait with a context that can be canceled, and waits
-	// beyond a thousand in the process, sleep as goroutines all the same.
+	// locked to their thread. A wait with a context that can be canceled sleeps as a
+	// goroutine all the same, and so do waits beyond a thousand in the process, those
+	// that would bring it within 32 threads of debug.SetMaxThreads, and those in a
+	// bubble of testing/synctest.
 	ParkThread = waiter.ParkThread
-	// ParkGoroutine puts the goroutine to sleep and leaves the thread to others,
-	// as a channel does. It is the one for a bubble of testing/synctest: what a
-	// thread sleeps there is real time.
+	// ParkGoroutine puts the goroutine to sleep at once and leaves the thread to others,
+	// as a channel does.
 	ParkGoroutine = waiter.ParkGoroutine
 )
 

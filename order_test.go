@@ -250,8 +250,8 @@ type gatedParker struct {
 	gate <-chan struct{}
 }
 
-func (g gatedParker) Park(deadline int64, done <-chan struct{}) bool {
-	ok := g.Parker.Park(deadline, done)
+func (g gatedParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
+	ok := g.Parker.Park(mu, deadline, done)
 	if ok {
 		<-g.gate
 	}
@@ -262,7 +262,7 @@ func TestRow19_HandOffsInFlight(t *testing.T) {
 	const waiters, packets = 6, 8
 	for _, limit := range []int{1, 2, 3, waiters, 100, math.MaxInt, 0, -1, math.MinInt} {
 		gate := make(chan struct{})
-		withParker(t, func() waiter.Parker { return gatedParker{newSeatedParker(), gate} })
+		withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
 		p := open[int](t, packets, WithParking(ParkThread), WithConcurrency(limit))
 		w := park(t, p, waiters)
 		for i := range packets {
@@ -288,7 +288,7 @@ func TestRow19_HandOffsInFlight(t *testing.T) {
 // A batch hands over as many as may be in flight, not one.
 func TestRow19_BatchHandsOverToAll(t *testing.T) {
 	gate := make(chan struct{})
-	withParker(t, func() waiter.Parker { return gatedParker{newSeatedParker(), gate} })
+	withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
 	p := open[int](t, 8, WithParking(ParkThread), WithConcurrency(3))
 	w := park(t, p, 4)
 	n, err := p.PostBatch([]int{0, 1, 2, 3})
@@ -307,12 +307,13 @@ type expiringParker struct {
 	gate, expire <-chan struct{}
 }
 
-func (e *expiringParker) Park(deadline int64, done <-chan struct{}) bool {
+func (e *expiringParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
 	if deadline != waiter.Forever {
+		mu.Unlock()
 		<-e.expire
 		return false
 	}
-	ok := e.Parker.Park(deadline, done)
+	ok := e.Parker.Park(mu, deadline, done)
 	<-e.gate
 	return ok
 }
@@ -321,7 +322,7 @@ func (e *expiringParker) Park(deadline int64, done <-chan struct{}) bool {
 // there in time, and nobody else took it.
 func TestRow19_TimeoutBehindTheLimit(t *testing.T) {
 	gate, expire := make(chan struct{}), make(chan struct{})
-	withParker(t, func() waiter.Parker { return &expiringParker{newSeatedParker(), gate, expire} })
+	withParker(t, func() waiter.Parker { return &expiringParker{newTokenParker(), gate, expire} })
 	p := open[int](t, 4, WithParking(ParkThread), WithConcurrency(1))
 	timed := async(func() (int, error) { return p.Get(time.Hour) })
 	parked(t, p, 1)
@@ -340,7 +341,7 @@ func TestRow19_TimeoutBehindTheLimit(t *testing.T) {
 func TestRow19_CloseBehindTheLimit(t *testing.T) {
 	for queued := range 3 {
 		gate := make(chan struct{})
-		withParker(t, func() waiter.Parker { return gatedParker{newSeatedParker(), gate} })
+		withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
 		p := open[int](t, 4, WithParking(ParkThread), WithConcurrency(1))
 		w := park(t, p, 3)
 		for i := range 1 + queued {
@@ -364,7 +365,7 @@ func TestRow19_CloseBehindTheLimit(t *testing.T) {
 // The same, but the packets behind the limit are taken by a Get that never slept.
 func TestRow19_PasserByDrainsBehindTheLimit(t *testing.T) {
 	gate := make(chan struct{})
-	withParker(t, func() waiter.Parker { return gatedParker{newSeatedParker(), gate} })
+	withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
 	p := open[int](t, 4, WithParking(ParkThread), WithConcurrency(1))
 	w := park(t, p, 3)
 	require.NoError(t, p.Post(0))

@@ -128,7 +128,7 @@ func TestFaults_EveryKind(t *testing.T) {
 	turn := func(mine, other waiter.Parker) func() (int, error) {
 		return func() (int, error) {
 			for i := range rounds {
-				if !mine.Park(waiter.Forever, nil) {
+				if !mine.Park(nil, waiter.Forever, nil) {
 					return i, ErrTimeout
 				}
 				other.Unpark()
@@ -151,7 +151,7 @@ func TestFaults_UnknownErrno(t *testing.T) {
 	for _, err := range []syscall.Errno{unix.EINVAL, unix.EFAULT, unix.ENOSYS} {
 		parkWait = func(*atomic.Uint32, uint32, int64) syscall.Errno { return err }
 		require.PanicsWithValue(t, "iocp: futex wait: "+err.Error(), func() {
-			newFutexParker().Park(waiter.Forever, nil)
+			newFutexParker().Park(nil, waiter.Forever, nil)
 		})
 	}
 }
@@ -172,7 +172,7 @@ func TestPark_Naps(t *testing.T) {
 			}
 			return unix.ETIMEDOUT
 		}
-		require.Equal(t, want == 12, p.Park(deadline, nil))
+		require.Equal(t, want == 12, p.Park(nil, deadline, nil))
 		require.Equal(t, want, naps)
 	}
 	// In a bubble a nap would be over before it began.
@@ -183,7 +183,7 @@ func TestPark_Naps(t *testing.T) {
 			p.Unpark()
 			return 0
 		}
-		require.True(t, p.Park(waiter.Forever, nil))
+		require.True(t, p.Park(nil, waiter.Forever, nil))
 	})
 }
 
@@ -200,12 +200,12 @@ func TestPark_TokenAsANapEnds(t *testing.T) {
 	var woken atomic.Int64
 	all := async(func() (bool, error) {
 		for range rounds {
-			if !p.Park(waiter.Forever, nil) {
+			if !p.Park(nil, waiter.Forever, nil) {
 				return false, nil
 			}
 			woken.Add(1)
 		}
-		return p.Park(in(1), nil), nil
+		return p.Park(nil, in(1), nil), nil
 	})
 	for i := range int64(rounds) {
 		eventually(t, "woken", func() bool { return woken.Load() == i })

@@ -4,6 +4,9 @@ package iocp
 
 import (
 	"math"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"unsafe"
@@ -13,7 +16,61 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
-func init() { newThreadParker = newFutexParker }
+func init() {
+	parkers.Thread, parkers.Claim, parkers.Release = newFutexParker, claimThread, releaseThread
+}
+
+// threads is the number of waiters of the process that have claimed a thread to sleep as,
+// sleeping how many of them do sleep, and maxThreads how many may claim one.
+var threads, sleeping atomic.Int32
+
+const maxThreads = 1000
+
+// spare is how many threads are left to the rest of the program: the runtime starts one
+// for each goroutine that is in a system call.
+const spare = 32
+
+// system is what is known of the limit of debug.SetMaxThreads, beyond which a Go program
+// dies. One waiter at a time looks.
+var system struct {
+	sync.Mutex
+	sample []metrics.Sample
+	most   uint64 // threads that there were at the last look at the limit
+	limit  uint64
+}
+
+// claimThread counts a waiter that is to sleep as a thread, and reports whether it may.
+func claimThread() bool {
+	if threads.Add(1) <= maxThreads && mayHaveThread() {
+		return true
+	}
+	releaseThread()
+	return false
+}
+
+func releaseThread() { threads.Add(-1) }
+
+// mayHaveThread reports whether the process may have one more thread, and spare others. To
+// ask for the limit is to set it, so that is done only when there are more threads than
+// ever, so that a limit that was lowered in between is seen before it is reached; and
+// before a refusal, for the limit may have been raised.
+func mayHaveThread() bool {
+	system.Lock()
+	defer system.Unlock()
+	if system.sample == nil {
+		system.sample = []metrics.Sample{{Name: "/sched/threads/total:threads"}}
+	}
+	metrics.Read(system.sample)
+	now := system.sample[0].Value.Uint64()
+	// A waiter that has claimed a thread and does not sleep yet will need one more.
+	soon := uint64(max(threads.Load()-sleeping.Load(), 0))
+	if now > system.most || now+soon+spare > system.limit {
+		limit := debug.SetMaxThreads(math.MaxInt32)
+		debug.SetMaxThreads(limit)
+		system.most, system.limit = now, uint64(limit)
+	}
+	return now+soon+spare <= system.limit
+}
 
 // futexParker is a waiter.Parker that puts the thread to sleep on a futex. The
 // word is 0, token or asleep.
@@ -37,7 +94,12 @@ const (
 func newFutexParker() waiter.Parker { return new(futexParker) }
 
 // Park implements [waiter.Parker]; done must be nil.
-func (p *futexParker) Park(deadline int64, _ <-chan struct{}) bool {
+func (p *futexParker) Park(mu sync.Locker, deadline int64, _ <-chan struct{}) bool {
+	if mu != nil {
+		mu.Unlock()
+	}
+	sleeping.Add(1)
+	defer sleeping.Add(-1)
 	for nap := int64(minNap); ; nap = min(2*nap, maxNap) {
 		// Either this comes first, and Unpark finds asleep and wakes; or the token
 		// is there and the word is not what the kernel is told to expect.
@@ -70,9 +132,6 @@ func (p *futexParker) Park(deadline int64, _ <-chan struct{}) bool {
 		return true
 	}
 }
-
-// Ready implements [waiter.Parker].
-func (p *futexParker) Ready() bool { return p.word.Load() == token }
 
 // Unpark implements [waiter.Parker].
 func (p *futexParker) Unpark() {

@@ -92,7 +92,7 @@ func TestFutex_ParkerOfEachWidth(t *testing.T) {
 // EINTR, and none ends the Park.
 func TestFutex_Signals(t *testing.T) {
 	eachWidth(t, func(t *testing.T) {
-		p := newThreadParker()
+		p := newFutexParker()
 		tid := make(chan int)
 		deadlines := make(chan int64)
 		woken := make(chan bool)
@@ -100,7 +100,7 @@ func TestFutex_Signals(t *testing.T) {
 			runtime.LockOSThread() // not unlocked: the thread ends with its goroutine
 			tid <- unix.Gettid()
 			for deadline := range deadlines {
-				woken <- p.Park(deadline, nil)
+				woken <- p.Park(nil, deadline, nil)
 			}
 		}()
 		target := <-tid

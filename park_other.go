@@ -1,74 +1,87 @@
 package iocp
 
 import (
+	"sync"
 	"time"
 
 	"github.com/iocp-go/iocp/waiter"
 )
 
-// newThreadParker makes parkers that put a thread to sleep, on the platforms
-// where one file of this package knows how. On the others, and where it is nil,
-// every waiter sleeps as a goroutine.
-var newThreadParker func() waiter.Parker
+// parkers are those of this platform. The fields for threads are set where a file of this
+// package knows how to park one.
+var parkers = waiter.Parkers{Goroutine: newGoroutineParker, Timed: newTimedParker}
 
-// goroutineParker is a waiter.Parker on the runtime's own ground: a channel that
-// holds the token, and a timer made by the first wait that has a deadline. It
-// works on every platform, and the thread goes on to run other goroutines.
+// goroutineParker is a waiter.Parker for waits without end: a condition variable. Not a
+// channel, for a channel belongs to the bubble of testing/synctest in which it was made; a
+// sync.Cond may be used in one bubble after another.
 type goroutineParker waiter.Seat
 
-func newGoroutineParker(s *waiter.Seat) waiter.Parker {
-	if s.Token == nil {
-		s.Token = make(chan struct{}, 1)
-	}
-	return (*goroutineParker)(s)
+func newGoroutineParker(s *waiter.Seat) waiter.Parker { return (*goroutineParker)(s) }
+
+// Park implements [waiter.Parker].
+func (p *goroutineParker) Park(mu sync.Locker, _ int64, _ <-chan struct{}) bool {
+	p.Cond.L = mu // Wait unlocks mu once a Signal will wake the caller
+	p.Cond.Wait()
+	p.Cond.L = nil // a waiter in the pool keeps no port
+	p.Edge.After()
+	return true
+}
+
+// Unpark implements [waiter.Parker].
+func (p *goroutineParker) Unpark() {
+	p.Edge.Before()
+	p.Cond.Signal()
+}
+
+// timedParker is a waiter.Parker for waits that a deadline or a channel may end: a channel
+// that holds the token, and a timer made by the first wait that has a deadline.
+type timedParker struct {
+	token chan struct{}
+	timer *time.Timer
+}
+
+// newTimedParker returns a parker, and whether it may be used for a second wait: not in a
+// bubble of testing/synctest, for its channel and timer must not leave that.
+func newTimedParker() (waiter.Parker, bool) {
+	return &timedParker{token: make(chan struct{}, 1)}, !waiter.InBubble()
 }
 
 // Park implements [waiter.Parker].
-func (p *goroutineParker) Park(deadline int64, done <-chan struct{}) bool {
-	if deadline == waiter.Forever && done == nil {
-		<-p.Token
-		return true
+func (p *timedParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
+	if mu != nil {
+		mu.Unlock()
 	}
-	return p.parkSelect(deadline, done)
-}
-
-// parkSelect is the rest of Park, apart so that a goroutine that sleeps without
-// end keeps the stack of 2 KiB that it began with.
-func (p *goroutineParker) parkSelect(deadline int64, done <-chan struct{}) bool {
 	if deadline == waiter.Forever {
 		select {
-		case <-p.Token:
+		case <-p.token:
 			return true
-		case <-done:
+		case <-done: // never, if nil
 			return false
 		}
 	}
 	for {
 		// Computed before the timer reads the clock again, so that it is not early.
 		left := time.Duration(deadline - waiter.Now())
-		if p.Timer == nil {
-			p.Timer = time.NewTimer(left)
+		if p.timer == nil {
+			p.timer = time.NewTimer(left)
 		} else {
-			p.Timer.Reset(left)
+			p.timer.Reset(left)
 		}
 		select {
-		case <-p.Token:
-			p.Timer.Stop()
+		case <-p.token:
+			p.timer.Stop()
 			return true
-		case <-p.Timer.C:
+		case <-p.timer.C:
 			// With asynctimerchan=1 a tick of the wait before may have been left.
 			if waiter.Now() >= deadline {
 				return false
 			}
 		case <-done:
-			p.Timer.Stop()
+			p.timer.Stop()
 			return false
 		}
 	}
 }
 
-// Ready implements [waiter.Parker].
-func (p *goroutineParker) Ready() bool { return len(p.Token) != 0 }
-
 // Unpark implements [waiter.Parker]. The channel has room for the one token.
-func (p *goroutineParker) Unpark() { p.Token <- struct{}{} }
+func (p *timedParker) Unpark() { p.token <- struct{}{} }

@@ -3,6 +3,7 @@ package iocp
 import (
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,17 +13,20 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
-// eachParker runs f for every implementation of waiter.Parker that the platform
-// has: what waiter.Stack relies on holds for all of them.
+// eachParker runs f for every implementation of waiter.Parker that the platform has for
+// waits with a deadline: what waiter.Stack relies on holds for all of them.
 func eachParker(t *testing.T, f func(t *testing.T, newParker func() waiter.Parker)) {
-	t.Run("goroutine", func(t *testing.T) { f(t, newSeatedParker) })
-	if newThreadParker != nil {
-		t.Run("thread", func(t *testing.T) { f(t, newThreadParker) })
+	t.Run("timed", func(t *testing.T) { f(t, newTokenParker) })
+	if parkers.Thread != nil {
+		t.Run("thread", func(t *testing.T) { f(t, parkers.Thread) })
 	}
 }
 
-// newSeatedParker makes parkers of goroutines with a seat of their own.
-func newSeatedParker() waiter.Parker { return newGoroutineParker(new(waiter.Seat)) }
+// newTokenParker makes the parkers of timed waits.
+func newTokenParker() waiter.Parker {
+	p, _ := newTimedParker()
+	return p
+}
 
 // in is the deadline that comes after d.
 func in(d time.Duration) int64 { return waiter.Now() + int64(d) }
@@ -33,9 +37,9 @@ func TestPark_UnparkBeforeParkIsRemembered(t *testing.T) {
 		for range 100 {
 			for _, deadline := range []int64{waiter.Forever, waiter.Forever - 1, in(time.Hour)} {
 				p.Unpark()
-				require.True(t, p.Park(deadline, nil))
+				require.True(t, p.Park(nil, deadline, nil))
 			}
-			require.False(t, p.Park(in(1), nil), "one token, consumed once")
+			require.False(t, p.Park(nil, in(1), nil), "one token, consumed once")
 		}
 	})
 }
@@ -51,13 +55,13 @@ func TestPark_NeverEarly(t *testing.T) {
 			}
 			start := time.Now()
 			deadline := in(d)
-			require.False(t, p.Park(deadline, nil))
+			require.False(t, p.Park(nil, deadline, nil))
 			require.GreaterOrEqual(t, waiter.Now(), deadline)
 			require.GreaterOrEqual(t, time.Since(start), d)
 		}
 		for _, d := range []time.Duration{999_999_999 - 990*time.Millisecond, 12345678, 20 * time.Millisecond} {
 			deadline := in(d)
-			require.False(t, p.Park(deadline, nil))
+			require.False(t, p.Park(nil, deadline, nil))
 			require.GreaterOrEqual(t, waiter.Now(), deadline)
 		}
 	})
@@ -67,12 +71,12 @@ func TestPark_DeadlineInThePast(t *testing.T) {
 	eachParker(t, func(t *testing.T, newParker func() waiter.Parker) {
 		p := newParker()
 		for _, deadline := range []int64{0, 1, -1, waiter.Now() - 1, waiter.Now()} {
-			require.False(t, p.Park(deadline, nil), "%d", deadline)
+			require.False(t, p.Park(nil, deadline, nil), "%d", deadline)
 			p.Unpark()
-			if !p.Park(deadline, nil) { // either answer will do
-				require.True(t, p.Park(waiter.Forever, nil), "the token stays")
+			if !p.Park(nil, deadline, nil) { // either answer will do
+				require.True(t, p.Park(nil, waiter.Forever, nil), "the token stays")
 			}
-			require.False(t, p.Park(deadline, nil))
+			require.False(t, p.Park(nil, deadline, nil))
 		}
 	})
 }
@@ -80,7 +84,7 @@ func TestPark_DeadlineInThePast(t *testing.T) {
 // A deadline that the kernel has no negative number for is in the past as well.
 func TestPark_DeadlineBeforeTheMachine(t *testing.T) {
 	eachParker(t, func(t *testing.T, newParker func() waiter.Parker) {
-		require.NotPanics(t, func() { require.False(t, newParker().Park(-1<<62, nil)) })
+		require.NotPanics(t, func() { require.False(t, newParker().Park(nil, -1<<62, nil)) })
 	})
 }
 
@@ -92,7 +96,7 @@ func TestPark_Forever(t *testing.T) {
 			waiter.Forever, waiter.Forever - 1, waiter.Forever / 2, in(time.Hour),
 			in(70 * 365 * 24 * time.Hour), in(200 * 365 * 24 * time.Hour), in(1 << 32 * time.Second),
 		} {
-			woken := async(func() (bool, error) { return p.Park(deadline, nil), nil })
+			woken := async(func() (bool, error) { return p.Park(nil, deadline, nil), nil })
 			eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 			p.Unpark()
 			took(t, true, woken)
@@ -125,43 +129,43 @@ func TestPark_UnparkRacingTheDeadline(t *testing.T) {
 		for i := range rounds {
 			deadline := in(time.Duration(i%40) * time.Microsecond)
 			unpark <- deadline + int64(i%7-3)*1000
-			if p.Park(deadline, nil) {
+			if p.Park(nil, deadline, nil) {
 				consumed++
 			} else {
 				require.GreaterOrEqual(t, waiter.Now(), deadline)
-				require.True(t, p.Park(waiter.Forever, nil))
+				require.True(t, p.Park(nil, waiter.Forever, nil))
 				stayed++
 			}
 			<-unparked
 		}
 		close(unpark)
 		<-unparked
-		require.False(t, p.Park(in(1), nil), "a token too many")
+		require.False(t, p.Park(nil, in(1), nil), "a token too many")
 		t.Logf("%d consumed, %d stayed", consumed, stayed)
 	})
 }
 
 func TestPark_Done(t *testing.T) {
-	p := newSeatedParker()
+	p := newTokenParker()
 	for _, deadline := range []int64{waiter.Forever, in(time.Hour)} {
 		done := make(chan struct{})
-		woken := async(func() (bool, error) { return p.Park(deadline, done), nil })
+		woken := async(func() (bool, error) { return p.Park(nil, deadline, done), nil })
 		eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 		close(done)
 		took(t, false, woken)
 
 		p.Unpark() // with done closed either answer will do
-		if !p.Park(deadline, done) {
-			require.True(t, p.Park(waiter.Forever, nil), "the token stays")
+		if !p.Park(nil, deadline, done) {
+			require.True(t, p.Park(nil, waiter.Forever, nil), "the token stays")
 		}
 
 		open := make(chan struct{})
-		woken = async(func() (bool, error) { return p.Park(deadline, open), nil })
+		woken = async(func() (bool, error) { return p.Park(nil, deadline, open), nil })
 		eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 		p.Unpark()
 		took(t, true, woken)
 		past := waiter.Now()
-		require.False(t, p.Park(past, open))
+		require.False(t, p.Park(nil, past, open))
 	}
 }
 
@@ -185,7 +189,7 @@ func TestPark_Storm(t *testing.T) {
 					if i%3 == 0 {
 						deadline = in(time.Hour)
 					}
-					if !mine.Park(deadline, nil) {
+					if !mine.Park(nil, deadline, nil) {
 						return i, ErrTimeout
 					}
 					count++
@@ -199,22 +203,22 @@ func TestPark_Storm(t *testing.T) {
 		took(t, rounds, ta)
 		took(t, rounds, tb)
 		require.Equal(t, 2*rounds, count)
-		require.True(t, a.Park(waiter.Forever, nil), "the last token")
-		require.False(t, b.Park(in(1), nil))
+		require.True(t, a.Park(nil, waiter.Forever, nil), "the last token")
+		require.False(t, b.Park(nil, in(1), nil))
 	})
 }
 
 func TestPark_DoesNotAllocate(t *testing.T) {
 	eachParker(t, func(t *testing.T, newParker func() waiter.Parker) {
 		p := newParker()
-		p.Park(in(1), nil)
+		p.Park(nil, in(1), nil)
 		require.Zero(t, testing.AllocsPerRun(100, func() {
 			p.Unpark()
-			p.Park(waiter.Forever, nil)
+			p.Park(nil, waiter.Forever, nil)
 			p.Unpark()
-			p.Park(in(time.Hour), nil)
-			p.Park(in(time.Microsecond), nil)
-			p.Park(0, nil)
+			p.Park(nil, in(time.Hour), nil)
+			p.Park(nil, in(time.Microsecond), nil)
+			p.Park(nil, 0, nil)
 		}))
 	})
 }
@@ -223,7 +227,7 @@ func TestPark_DoesNotAllocate(t *testing.T) {
 // channel. The next wait must not take that for its own.
 func TestPark_StaleTick(t *testing.T) {
 	t.Setenv("GODEBUG", "asynctimerchan=1")
-	p := newSeatedParker()
+	p := newTokenParker()
 	for range 300 {
 		deadline := in(250 * time.Microsecond)
 		unparked := async(func() (bool, error) {
@@ -232,12 +236,66 @@ func TestPark_StaleTick(t *testing.T) {
 			p.Unpark()
 			return true, nil
 		})
-		if !p.Park(deadline, nil) {
-			require.True(t, p.Park(waiter.Forever, nil))
+		if !p.Park(nil, deadline, nil) {
+			require.True(t, p.Park(nil, waiter.Forever, nil))
 		}
 		<-unparked
 		deadline = in(500 * time.Microsecond)
-		require.False(t, p.Park(deadline, nil))
+		require.False(t, p.Park(nil, deadline, nil))
 		require.GreaterOrEqual(t, waiter.Now(), deadline)
 	}
+}
+
+// The goroutine's parker is for waits without end. It unlocks what it is given once an
+// Unpark will wake it, and an Unpark that comes before it sleeps, after the unlock, does.
+func TestPark_Goroutine(t *testing.T) {
+	var seat waiter.Seat
+	p := newGoroutineParker(&seat)
+	var mu sync.Mutex
+	for i := range 2000 {
+		mu.Lock()
+		woken := async(func() (bool, error) { return p.Park(unlocker{&mu}, waiter.Forever, nil), nil })
+		if i%2 == 0 {
+			eventually(t, "asleep", func() bool { return !locked(&mu) })
+		} else {
+			mu.Lock() // when the parker has unlocked it
+			require.False(t, mu.TryLock())
+			mu.Unlock()
+		}
+		p.Unpark()
+		took(t, true, woken)
+	}
+}
+
+// unlocker is a mutex whose Lock does nothing, as a Parker's is.
+type unlocker struct{ *sync.Mutex }
+
+func (unlocker) Lock() {}
+
+func locked(mu *sync.Mutex) bool {
+	if !mu.TryLock() {
+		return true
+	}
+	mu.Unlock()
+	return false
+}
+
+// Each parker unlocks the lock that it is given, whatever ends the sleep.
+func TestPark_Unlocks(t *testing.T) {
+	eachParker(t, func(t *testing.T, newParker func() waiter.Parker) {
+		p := newParker()
+		var mu sync.Mutex
+		mu.Lock()
+		require.False(t, p.Park(unlocker{&mu}, in(1), nil))
+		require.False(t, locked(&mu))
+		p.Unpark()
+		mu.Lock()
+		require.True(t, p.Park(unlocker{&mu}, waiter.Forever, nil))
+		require.False(t, locked(&mu))
+		mu.Lock()
+		woken := async(func() (bool, error) { return p.Park(unlocker{&mu}, in(time.Hour), nil), nil })
+		eventually(t, "unlocked", func() bool { return !locked(&mu) })
+		p.Unpark()
+		took(t, true, woken)
+	})
 }

@@ -12,22 +12,15 @@
 //
 // # Waiting
 //
-// A caller that finds no packet looks again after letting others run, and then
-// joins the waiters. There it sleeps as a goroutine does on a channel, or, on
-// Linux, its thread sleeps on a futex: that starts at once when it is woken, where
-// a goroutine waits for its waker's processor, but holds a scheduler slot
-// meanwhile. [ParkAuto] measures which of them suits a port's traffic, lets at
-// most the newest waiter of a port, and GOMAXPROCS-1 in the process, sleep as a
-// thread, and for a millisecond at most; when packets follow each other within
-// microseconds that one stays awake between them, for up to 50 µs, and keeps a
-// processor busy. If such a thread is kept from running, since others want its
-// processor, no other begins to for 2 to 256 ms. Where goroutines have been slow to
-// run, a Post that wakes one starts another, empty one behind it: that makes the scheduler
-// of Go offer the first to every processor at once. A goroutine that is the newest waiter
-// a millisecond before its timeout may sleep on as a thread, for that is less late than
-// the runtime's timers. In a steady stream looking again at once only slows the poster
-// down. There a caller looks when many packets have come, after others have run or 4 µs
-// have passed, or else sleeps as a goroutine.
+// A caller that finds no packet lets other goroutines run once, if that has been quick
+// lately, and looks again. If then no goroutine of the process wants a processor, it may
+// watch the queue, one caller a port, for 50 µs at most and on one of two processors at
+// most: a packet then reaches it within a microsecond, and costs its poster no wake-up. Else
+// it sleeps as a goroutine does on a channel. Only callers that sleep count as waiting. A
+// poster that waits for room sleeps beside its packet, and whoever makes room moves the
+// packet into the queue for it. The package's folder waiter says more.
+//
+// In a bubble of testing/synctest every method waits by the bubble's clock.
 //
 // # Memory order
 //
@@ -55,9 +48,10 @@ const Infinite time.Duration = -1
 //
 // Packets leave in the one order in which they were accepted, each exactly once.
 // Callers that find none wait, and are released newest first. A packet posted
-// while callers wait is taken for one of them by the Post itself, and nobody else
-// can take it any more, unless as many hand-offs as [WithConcurrency] allows are in
-// flight: then it queues, and whoever looks first takes it.
+// while callers wait, asleep, is taken for one of them by the Post itself, and nobody else
+// can take it any more. There are three exceptions, in which the packet queues, and whoever
+// looks first takes it: as many hand-offs as [WithConcurrency] allows are in flight; another
+// caller watches the queue before it sleeps; a Post that began earlier is not done.
 //
 // A method of a nil Port returns [ErrNilPort], of a zero Port [ErrInvalidPort];
 // those without an error return 0, and All yields nothing. What a call is given is
@@ -65,8 +59,8 @@ const Infinite time.Duration = -1
 // the port is closed. In steady state no method allocates but to grow.
 type Port[T any] struct {
 	queue  ring.Chain[T]
-	takers waiter.Stack[T]        // wait for packets, released newest first
-	posts  waiter.Stack[struct{}] // wait for room, released oldest first
+	takers waiter.Stack[T] // wait for packets, released newest first
+	posts  waiter.Stack[T] // wait for room, released oldest first
 }
 
 // New returns a port with room for capacity packets, rounded up to a power of
@@ -101,10 +95,13 @@ func newPort[T any](r *ring.Ring[T], o options) *Port[T] {
 		o.max = r.Cap()
 	}
 	p.queue.Init(r, o.max)
-	parkers := waiter.Parkers{Thread: newThreadParker, Goroutine: newGoroutineParker}
 	p.takers.Init((*packets[T])(p), waiter.NewestFirst, o.concurrency, o.parking, parkers)
-	// A poster waits for goroutines that need its processor, so it leaves it.
-	p.posts.Init((*room[T])(p), waiter.OldestFirst, 1, waiter.ParkGoroutine, parkers)
+	// A poster waits for goroutines that need its processor: it never sleeps as a thread.
+	parking := o.parking
+	if parking == ParkThread {
+		parking = ParkGoroutine
+	}
+	p.posts.Init((*room[T])(p), waiter.OldestFirst, waiter.Moved, parking, parkers)
 	return p
 }
 
@@ -133,27 +130,30 @@ func (p *Port[T]) Post(v T) error {
 	if r == nil {
 		return ErrInvalidPort
 	}
-	// The look for waiters must follow the claim. It does not follow the publication,
-	// so there is nothing to save on the stack over that.
-	s, seq := r.ClaimPush()
-	if s == nil || p.takers.Any() {
+	if p.takers.Due() && p.takers.Give(v) {
+		return nil
+	}
+	// P3 must follow P1, the claim. P3 precedes P2, the publication, so that nothing is
+	// spilled across the call that publishes. See package waiter.
+	s, seq := r.ClaimPush()         // P1
+	if s == nil || p.takers.Due() { // P3
 		return p.postSlow(s, seq, v)
 	}
-	s.Publish(v, seq)
+	s.Publish(v, seq) // P2
 	return nil
 }
 
-// postSlow is Post whose claim was lost, or met by waiters. Apart, so that Post saves
-// nothing on its stack before the claim, either: a locked instruction waits until
-// every store before it is done.
+// postSlow is Post's slow path: the claim failed, or callers wait. Outlined so that Post
+// spills nothing before its claim: a locked instruction waits until every store before it
+// is done.
 func (p *Port[T]) postSlow(s *ring.Slot[T], seq uint64, v T) error {
 	if s != nil {
 		s.Publish(v, seq)
 	} else if !p.queue.TryPush(v) {
 		return p.refused()
 	}
-	if p.takers.Any() {
-		p.takers.HandOver()
+	if p.takers.Due() { // P3 again, for TryPush has claimed since
+		p.takers.HandOver() // P4
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 		return 0, err
 	}
 	n = p.queue.TryPushBatch(vs)
-	if n != 0 && p.takers.Any() {
+	if n != 0 && p.takers.Due() {
 		p.takers.HandOver()
 	}
 	if n < len(vs) || n == 0 && p.queue.Closed() {
@@ -188,10 +188,9 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 // PostTimeout is Post that waits for room, timeout at most: [ErrTimeout] if none
 // came free in time, [ErrClosed] if the port is closed before. A timeout of 0
 // does not wait (and its error is still ErrTimeout, where Post has ErrFull), a
-// negative one has no limit. Posters that wait are woken in the order of their
-// calls, one at a time; that reserves no room, so a Post that comes meanwhile may
-// take it, and who was woken waits on, as the next. The other errors are those of
-// Post, and [ErrInterrupted].
+// negative one has no limit. The packets of posters that wait enter the queue in the
+// order of their calls, moved by whoever makes room; a Post that comes meanwhile may be
+// quicker. The other errors are those of Post, and [ErrInterrupted].
 func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
 	if err := p.Post(v); err != ErrFull {
 		return err
@@ -217,40 +216,36 @@ func (p *Port[T]) PostContext(ctx context.Context, v T) error {
 
 // postWait posts v as soon as there is room. The caller has found none.
 func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) error {
+	if timeout == 0 {
+		return ErrTimeout
+	}
 	deadline := waiter.Forever
 	if timeout > 0 {
 		deadline = waiter.Deadline(timeout)
 	}
-	var (
-		poll waiter.Poll
-		why  waiter.Outcome // of the last wait, 0 before the first
-	)
-	for {
-		if timeout == 0 {
-			return ErrTimeout
-		}
-		if !p.posts.Again(&poll) {
-			again := why != 0 // keeps its turn
-			switch _, why = p.posts.Wait(deadline, doneOf(ctx), again); why {
-			case waiter.Expired:
-				timeout = 0 // one last look
-			case waiter.Canceled:
-				return context.Cause(ctx)
-			case waiter.Interrupted:
-				return ErrInterrupted
-			case waiter.Closed:
-				return ErrClosed
-			}
-		}
-		err := p.Post(v)
-		if why == waiter.Handed { // after the look, so that those who wait keep their order
-			p.posts.Pass()
-			why = waiter.Retry // passed on, once; the turn is kept
-		}
-		if err != ErrFull {
+	var poll waiter.Poll
+	for p.posts.Again(&poll, deadline) {
+		if err := p.Post(v); err != ErrFull {
+			p.posts.Done(&poll, err == nil)
 			return err
 		}
 	}
+	switch why := p.posts.Wait(&v, deadline, doneOf(ctx)); why {
+	case waiter.Handed:
+		p.posts.Pass(waiter.Handed)
+		return nil
+	case waiter.Closed:
+		return ErrClosed
+	case waiter.Interrupted:
+		return ErrInterrupted
+	case waiter.Canceled:
+		return cause(ctx)
+	}
+	err := p.Post(v) // one last look
+	if err == ErrFull {
+		err = ErrTimeout
+	}
+	return err
 }
 
 // Get takes the oldest packet. If there is none it waits for one, timeout at
@@ -276,13 +271,17 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 	}
 	s, seq := r.ClaimPop() // and then look for posters: as in Post
 	if s == nil {
-		var dst [1]T
-		_, w, sleep, err := p.get(dst[:], timeout, nil)
-		if sleep != nil {
-			sleep.Park(waiter.Forever, nil)
-			_, err = p.end(dst[:], w, 0)
+		// A slice of v, not an array: the compiler puts large variables on the heap.
+		var poll waiter.Poll
+		if timeout != 0 && p.takers.Yielded(&poll) {
+			if s, seq = r.ClaimPop(); s != nil {
+				p.takers.Done(&poll, true)
+			}
 		}
-		return dst[0], err
+		if s == nil {
+			_, err := p.get(unsafe.Slice(&v, 1), timeout, nil, poll, true)
+			return v, err
+		}
 	}
 	if p.posts.Due() {
 		return p.recycle(s, seq), nil
@@ -301,10 +300,9 @@ func (p *Port[T]) recycle(s *ring.Slot[T], seq uint64) T {
 // [context.Cause] of ctx. A packet that a Post has handed over already wins over
 // the end of ctx. If ctx is done before the call, no packet is taken. The other
 // errors are those of Get; a nil ctx is [ErrInvalidParameter].
-func (p *Port[T]) GetContext(ctx context.Context) (T, error) {
-	var dst [1]T
-	_, err := p.GetBatchContext(ctx, dst[:])
-	return dst[0], err
+func (p *Port[T]) GetContext(ctx context.Context) (v T, _ error) {
+	_, err := p.GetBatchContext(ctx, unsafe.Slice(&v, 1))
+	return v, err
 }
 
 // GetBatch takes up to len(dst) packets, the oldest first. It waits, as Get does,
@@ -319,7 +317,7 @@ func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
 	}
-	return p.getBatch(dst, timeout, nil)
+	return p.get(dst, timeout, nil, waiter.Poll{}, false)
 }
 
 // GetBatchContext is GetBatch that waits as GetContext does.
@@ -333,95 +331,82 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	if err := done(ctx); err != nil {
 		return 0, err
 	}
-	return p.getBatch(dst, Infinite, ctx)
+	return p.get(dst, Infinite, ctx, waiter.Poll{}, false)
 }
 
-// getBatch is get and the sleep that it asks for.
-func (p *Port[T]) getBatch(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
-	n, w, sleep, err := p.get(dst, timeout, ctx)
-	if sleep != nil {
-		sleep.Park(waiter.Forever, nil)
-		n, err = p.end(dst, w, 0)
-	}
-	return n, err
-}
-
-// get takes up to len(dst) packets as soon as there is one. But if it returns sleep, which
-// is for a wait without deadline or context, the caller is to Park that, and then to end
-// the wait of w: asleep it has a frame less on its stack, for the reason that Begin gives.
-func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (n int, w *waiter.Waiter[T], sleep waiter.Parker, err error) {
+// get takes up to len(dst) packets as soon as there is one. missed says that the caller has
+// just looked at the queue, in vain: then a wait can begin without another look, for W2
+// tells whether there is a packet, or the port is closed.
+func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context, poll waiter.Poll, missed bool) (n int, err error) {
 	deadline := waiter.Forever
 	if timeout > 0 { // 0 is not waited for, and does not read the clock
 		deadline = waiter.Deadline(timeout)
 	}
-	var poll waiter.Poll
-	for {
-		if n := p.take(dst); n != 0 {
-			return n, nil, nil, nil
+	for ; err == nil; missed = false {
+		if !missed || timeout == 0 || p.queue.Ready() {
+			if n = p.take(dst); n != 0 {
+				break
+			}
+			if p.queue.Drained() {
+				err = ErrClosed
+				break
+			}
+			if timeout == 0 {
+				p.queue.Shrink()
+				err = ErrTimeout
+				break
+			}
 		}
-		if p.queue.Drained() {
-			return 0, nil, nil, ErrClosed
-		}
-		if timeout == 0 {
-			p.queue.Shrink()
-			return 0, nil, nil, ErrTimeout
-		}
-		if p.takers.Again(&poll) {
+		if p.takers.Again(&poll, deadline) {
 			continue
 		}
 		p.queue.Shrink()
-		w, sleep, why := p.takers.Begin(deadline, doneOf(ctx), false)
-		if sleep != nil {
-			return 0, w, sleep, nil
-		}
-		if n, err := p.end(dst, w, why); n != 0 || err != nil {
-			return n, nil, nil, err
-		}
-		switch why {
+		poll = waiter.Poll{}
+		switch p.takers.Wait(&dst[0], deadline, doneOf(ctx)) {
+		case waiter.Handed:
+			if n = 1; len(dst) > 1 {
+				n += p.queue.TryPopBatchReady(dst[1:]) // before others are handed it
+			}
+			p.takers.Pass(waiter.Handed)
+			p.freed() // the places of what was handed over, and of the rest
+			return n, nil
+		case waiter.Look:
+			n = p.take(dst)
+			p.takers.Pass(waiter.Look)
+			if n != 0 {
+				return n, nil
+			}
+		case waiter.Retry:
+			if deadline != waiter.Forever && waiter.Now() >= deadline {
+				timeout = 0
+			}
 		case waiter.Expired:
 			timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
 		case waiter.Canceled:
-			return 0, nil, nil, context.Cause(ctx)
+			return 0, cause(ctx)
+		case waiter.Interrupted:
+			return 0, ErrInterrupted
+		case waiter.Closed:
+			return 0, ErrClosed
 		}
 	}
-}
-
-// end ends a wait that has a token, or that its owner ends for the reason why: with what
-// was handed over and whatever else there is for dst, with an error if it was
-// interrupted or the port is over, and with neither if its owner did end it.
-func (p *Port[T]) end(dst []T, w *waiter.Waiter[T], why waiter.Outcome) (n int, err error) {
-	v, why := p.takers.End(w, why)
-	switch why {
-	case waiter.Handed:
-		dst[0] = v
-		n = 1 + p.queue.TryPopBatchReady(dst[1:]) // before others are handed it
-		p.takers.Pass()
-		p.freed() // the places of what was handed over, and of the rest
-	case waiter.Interrupted:
-		err = ErrInterrupted
-	case waiter.Closed:
-		err = ErrClosed
+	if poll != (waiter.Poll{}) {
+		p.takers.Done(&poll, n != 0)
 	}
 	return n, err
 }
 
 // take takes what is there, at one instant.
-func (p *Port[T]) take(dst []T) (n int) {
-	if len(dst) == 1 {
-		if v, ok := p.queue.TryPop(); ok {
-			dst[0], n = v, 1
-		}
-	} else {
-		n = p.queue.TryPopBatch(dst)
-	}
+func (p *Port[T]) take(dst []T) int {
+	n := p.queue.TryPopBatch(dst)
 	if n != 0 {
 		p.freed()
 	}
 	return n
 }
 
-// freed wakes a poster that waits for room, if it is due. Whoever has taken a packet
-// calls it.
+// freed moves packets of posters that wait into the room that there is. Whoever has taken
+// a packet calls it.
 func (p *Port[T]) freed() {
 	if p.posts.Due() {
 		p.posts.HandOver()
@@ -493,8 +478,10 @@ type Stats struct {
 	Taken    uint64 // packets taken, handed over or not
 	HandOffs uint64 // packets that a Post, or a waiter's return, took for a waiter
 	Parks    uint64 // waits that went to sleep, for packets or room
-	Wakes    uint64 // of them, those that somebody else ended
-	Timeouts uint64 // of them, those that ended at their deadline
+	Threads  uint64 // of them, those that slept as threads
+	Wakes    uint64 // of Parks, those that somebody else ended
+	Timeouts uint64 // of Parks, those that ended at their deadline
+	Spun     uint64 // waits that ended without a sleep, for the caller watched the queue
 
 	Waiting        int // Gets that sleep now
 	WaitingPosters int // posters that sleep now
@@ -509,12 +496,14 @@ func (p *Port[T]) Stats() Stats {
 	taken := p.queue.Popped() // before Pushed, so that it is not the larger
 	takers, posts := p.takers.Stats(), p.posts.Stats()
 	return Stats{
-		Posted:   p.queue.Pushed(),
-		Taken:    taken,
+		Posted:   p.queue.Pushed() + takers.Direct,
+		Taken:    taken + takers.Direct,
 		HandOffs: takers.HandOffs,
 		Parks:    takers.Parks + posts.Parks,
+		Threads:  takers.Threads,
 		Wakes:    takers.Wakes + posts.Wakes,
 		Timeouts: takers.Timeouts + posts.Timeouts,
+		Spun:     takers.Spun,
 
 		Waiting:        p.takers.Waiting(),
 		WaitingPosters: p.posts.Waiting(),
@@ -527,7 +516,7 @@ func done(ctx context.Context) error {
 		return ErrInvalidParameter
 	}
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return cause(ctx)
 	}
 	return nil
 }
@@ -540,22 +529,30 @@ func doneOf(ctx context.Context) <-chan struct{} {
 	return ctx.Done()
 }
 
+// cause is why ctx is done. A context may break its contract and have no error.
+func cause(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return context.Canceled
+}
+
 // packets is a port as those see it who wait for packets.
 type packets[T any] Port[T]
 
-func (q *packets[T]) TryTake() (T, bool) { return q.queue.TryPopReady() }
-func (q *packets[T]) Idle() bool         { return q.queue.Empty() }
-func (q *packets[T]) Over() bool         { return q.queue.Drained() }
-func (q *packets[T]) Len() int           { return q.queue.Len() }
-func (q *packets[T]) Taken() uint64      { return q.queue.Popped() }
+func (q *packets[T]) Move(v *T) bool { return q.queue.TryPopBatchReady(unsafe.Slice(v, 1)) == 1 }
+func (q *packets[T]) Idle() bool     { return q.queue.Empty() }
+func (q *packets[T]) Over() bool     { return q.queue.Drained() }
+func (q *packets[T]) Ready() bool    { return q.queue.Ready() }
+func (q *packets[T]) Len() int       { return q.queue.Len() }
+func (q *packets[T]) Moved() uint64  { return q.queue.Popped() }
 
-// room is a port as those see it who wait for room. Taking room is no more than
-// a hint: the poster that gets it posts for itself, and waits again if another
-// was quicker.
+// room is a port as those see it who wait for room.
 type room[T any] Port[T]
 
-func (q *room[T]) TryTake() (struct{}, bool) { return struct{}{}, q.Len() > 0 }
-func (q *room[T]) Idle() bool                { return q.queue.Full() }
-func (q *room[T]) Over() bool                { return q.queue.Closed() }
-func (q *room[T]) Len() int                  { return q.queue.Room() }
-func (q *room[T]) Taken() uint64             { return q.queue.Pushed() }
+func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).Post(*v) == nil }
+func (q *room[T]) Idle() bool     { return q.queue.Full() }
+func (q *room[T]) Over() bool     { return q.queue.Closed() }
+func (q *room[T]) Ready() bool    { return !q.queue.Full() }
+func (q *room[T]) Len() int       { return q.queue.Room() }
+func (q *room[T]) Moved() uint64  { return q.queue.Pushed() }

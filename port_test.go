@@ -117,12 +117,15 @@ func park[T any](t testing.TB, p *Port[T], n int) []<-chan result[T] {
 	return gets
 }
 
-// withParker makes ports whose Gets sleep as newParker says, where they have no
-// context that can end.
+// withParker makes ports whose Gets sleep as newParker says under ParkThread, where they
+// have no context that can end.
 func withParker(t testing.TB, newParker func() waiter.Parker) {
-	old := newThreadParker
-	newThreadParker = newParker
-	t.Cleanup(func() { newThreadParker = old })
+	old := parkers
+	t.Cleanup(func() { parkers = old })
+	parkers.Thread = newParker
+	if parkers.Claim == nil {
+		parkers.Claim, parkers.Release = func() bool { return true }, func() {}
+	}
 }
 
 func TestCapacity(t *testing.T) {
@@ -169,19 +172,29 @@ func TestStats(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		require.Zero(t, p.Stats())
+		o := new(options)
+		require.NoError(t, mode(o))
+		stats := func() Stats {
+			st := p.Stats()
+			if o.parking == ParkThread && parkers.Thread != nil {
+				require.Equal(t, st.Parks, st.Threads)
+				st.Threads = 0
+			}
+			return st
+		}
 		_, err := p.Get(time.Microsecond)
 		require.Equal(t, ErrTimeout, err)
-		require.Equal(t, Stats{Parks: 1, Timeouts: 1}, p.Stats())
+		require.Equal(t, Stats{Parks: 1, Timeouts: 1}, stats())
 
 		gets := park(t, p, 2)
-		require.Equal(t, Stats{Parks: 3, Timeouts: 1, Waiting: 2}, p.Stats())
+		require.Equal(t, Stats{Parks: 3, Timeouts: 1, Waiting: 2}, stats())
 		require.NoError(t, p.Post(1))
 		took(t, 1, gets[1])
-		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 1, Timeouts: 1, Waiting: 1}, p.Stats())
+		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 1, Timeouts: 1, Waiting: 1}, stats())
 		require.Equal(t, 1, p.Interrupt())
 		_, err = await(t, gets[0])
 		require.Equal(t, ErrInterrupted, err)
-		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 2, Timeouts: 1}, p.Stats())
+		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 2, Timeouts: 1}, stats())
 
 		n, err := p.PostBatch([]int{2, 3, 4})
 		require.Equal(t, 2, n)

@@ -14,7 +14,12 @@
 // at no cost). TestModel and TestModelRing run small scenarios: posters and takers
 // against each other, against deadlines, cancellations, Interrupt and Close, with
 // hand-offs limited and not, waiting for room, in batches, at a seam of growth,
-// while threads are demoted, and where positions wrap at 2^64.
+// while a caller watches the queue, and where positions wrap at 2^64.
+//
+// A caller that watches looks twice and gives up, so that a packet comes before, between
+// and after; whether callers may watch, which an ordinary build asks the scheduler of Go,
+// is the scenario's to say. What callers remember of how waits went (hints) is read and
+// written without steps of its own.
 //
 // Of each scenario every schedule is run that takes the processor at most a few
 // times from a thread that could go on, one of each that differ only in the order
@@ -32,8 +37,9 @@
 // It finds: a sleeper while there is a packet or room for it, or at a closed
 // port; packets lost, doubled or out of order, and an empty or a full that was not
 // so, because no order of the operations that agrees with real time explains the
-// history; two tokens for one sleep, a waiter used again too early; accesses to a
-// slot's value that nothing orders; threads that wait or spin for ever. A failure
+// history; two tokens for one sleep, a waiter used again too early; two that watch, a
+// hand-off in flight or a watcher for ever, a count that is not that of the list; accesses
+// to a slot's value that nothing orders; threads that wait or spin for ever. A failure
 // prints its steps and a schedule; -model.replay runs that again. To search from
 // new seeds for long:
 //
@@ -43,8 +49,8 @@
 // preemptions, than were run; memory weaker than amd64's (Go's atomics are
 // sequentially consistent everywhere, and the release store is built for amd64
 // alone; ring/store.go has the argument); the futex and the runtime, whose sleeps
-// are replaced; what the policy has learned, which stays as it is and decides only
-// how a waiter sleeps.
+// are replaced; waiters that sleep as threads, which keep the same contract; yields that
+// are dear, a crowded machine, bumps, and the limit of callers of the process that watch.
 //
 // There is no model of the protocol in Promela or TLA+ beside it. It could show
 // the same states of the same small scenarios, of a transcript that has to be
@@ -55,7 +61,8 @@
 //	go run ./fuzz/mutants -n 10 -o fuzz/mutants/table.md
 //
 // puts bugs into copies of the tree, one at a time, and runs the check that is to
-// catch it ten times: most are caught by the model checker, whose answer is always
+// catch it ten times. Where a bug goes is told by the tokens that it replaces, so that
+// comments can be reworded. Most are caught by the model checker, whose answer is always
 // the same. It writes the table of which check caught which bug and in what time. A
 // check that misses its bug, or fails without, fails the command; one that hangs
 // catches it, and the table says so. .ci/run has each caught once.
@@ -65,9 +72,9 @@
 //	go run ./fuzz/perturb -n 20 ./waiter -short -cpu 1,4
 //
 // runs the tests of a package with a pause before any statement, of the code and of the
-// tests themselves, now and then. It is for what no scenario has. TestDemotionRaces had
+// tests themselves, now and then. It is for what no scenario has. A test that had
 // failed once, for an order of events that it had not thought of, which twenty rounds
-// beside a hog had not shown; with pauses it failed in 7 of 30 runs.
+// beside a hog had not shown, failed with pauses in 7 of 30 runs.
 //
 // # Histories
 //

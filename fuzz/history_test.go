@@ -56,7 +56,8 @@ type client struct {
 	next    *atomic.Int32 // the next value, each posted once
 	history []porcupine.Operation
 	batches int
-	wrong   []string // what no history could explain
+	wrong   []string            // what no history could explain
+	pending porcupine.Operation // the push of the Post that it is in
 }
 
 // record notes that the steps were done between call and now.
@@ -112,6 +113,7 @@ func (c *client) post() {
 func (c *client) posted(post func(*iocp.Port[int], int) error) {
 	vs := c.values(1)
 	call := c.begin()
+	c.pending = porcupine.Operation{ClientId: c.id, Input: step{kind: push, vs: vs}, Call: call}
 	switch err := post(c.port, vs[0]); {
 	case err == nil:
 		c.record(call, step{kind: push, vs: vs})
@@ -121,7 +123,7 @@ func (c *client) posted(post func(*iocp.Port[int], int) error) {
 		c.record(call, step{kind: isClosed})
 	case errors.Is(err, iocp.ErrTimeout): // full, and open when it was found so
 		c.record(call, step{kind: isFull}, step{kind: isOpen})
-	case errors.Is(err, iocp.ErrInterrupted):
+	case errors.Is(err, iocp.ErrInterrupted), errors.Is(err, context.Canceled):
 		c.now() // it says nothing of the queue
 	default:
 		c.wrong = append(c.wrong, "Post: "+err.Error())

@@ -184,7 +184,7 @@ func TestModelRing(t *testing.T) {
 		{name: "chain, closed and shrinking", bound: 3, before: 2, threads: []string{"uooo", "u", "cs"}, max: 6},
 	} {
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {
-			explore(t, s.program, s.bound)
+			explore(t, s.program, s.bound, 1)
 		})
 	}
 }

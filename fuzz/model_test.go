@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -41,12 +42,13 @@ type actor struct {
 type scenario struct {
 	name     string
 	bound    int // preemptions
+	samples  int // how many times as many random schedules, if not 0
 	capacity int
 	opts     []iocp.Option
 	before   int  // packets that are there when it begins
 	drained  bool // they have been taken
-	looks    int  // before a wait
-	torrent  bool // it begins in one
+	watch    bool // callers may watch the queue, where ParkAuto lets them
+	procs    int  // GOMAXPROCS: the limit of hand-offs, also to posters
 	threads  []func(c *actor)
 	grown    int                                        // the room, if it grows
 	end      func(cs []*actor, p *iocp.Port[int]) error // what else must hold
@@ -57,7 +59,7 @@ func begin() int64 { sched.Call(); return sched.Step() }
 func now() int64   { sched.Return(); return sched.Step() }
 
 func (s scenario) program() sched.Program {
-	waiter.Model(s.looks, s.torrent)
+	waiter.Model(s.watch)
 	port, err := iocp.New[int](s.capacity, s.opts...)
 	if err != nil {
 		panic(err)
@@ -108,6 +110,9 @@ func (s scenario) program() sched.Program {
 		},
 		Check: func() error {
 			defer cancel()
+			if err := atRest(port); err != nil {
+				return err
+			}
 			history := slices.Clone(first)
 			for _, c := range cs {
 				history = append(history, c.history...)
@@ -122,12 +127,15 @@ func (s scenario) program() sched.Program {
 					break
 				}
 				history = append(history, porcupine.Operation{Input: step{kind: take, vs: []int{v}}, Call: at, Return: at})
+				for _, c := range cs { // of a poster that sleeps the packet is moved now
+					if c.forRoom && c.pending.Input.(step).vs[0] == v {
+						c.pending.Return = at
+						history = append(history, c.pending)
+					}
+				}
 			}
 			if !linear(history, fifo{room: s.room()}) {
 				return fmt.Errorf("no order explains this history:\n%s", tell(history))
-			}
-			if n := waiter.Threads(); n != 0 {
-				return fmt.Errorf("%d threads still counted", n)
 			}
 			if s.end != nil {
 				return s.end(cs, port)
@@ -135,6 +143,28 @@ func (s scenario) program() sched.Program {
 			return nil
 		},
 	}
+}
+
+// atRest says what a run has left in the words of those who wait: nobody runs any more.
+func atRest(port *iocp.Port[int]) error {
+	for _, side := range []string{"takers", "posts"} {
+		stack := reflect.ValueOf(port).Elem().FieldByName(side)
+		state := stack.FieldByName("state").FieldByName("v").Uint()
+		if flights := state &^ (1 << 63) >> 32; flights != 0 {
+			return fmt.Errorf("%s: %d hand-offs in flight for ever", side, flights)
+		}
+		if stack.FieldByName("pace").FieldByName("watcher").FieldByName("u").FieldByName("v").Uint() != 0 {
+			return fmt.Errorf("%s: a watcher for ever", side)
+		}
+		listed := 0
+		for w := stack.FieldByName("first"); !w.IsNil(); w = w.Elem().FieldByName("next") {
+			listed++
+		}
+		if n := int(uint32(state)); n != listed {
+			return fmt.Errorf("%s: %d on the list, %d counted", side, listed, n)
+		}
+	}
+	return nil
 }
 
 // linear reports whether the operations can be put in an order that agrees with
@@ -167,6 +197,12 @@ func (s scenario) defaults() scenario {
 	if s.capacity == 0 {
 		s.capacity = 2
 	}
+	if s.procs == 0 {
+		s.procs = 16 // no limit
+	}
+	if s.watch {
+		s.opts = append([]iocp.Option{auto}, s.opts...)
+	}
 	s.opts = append([]iocp.Option{goroutines}, s.opts...)
 	return s
 }
@@ -198,12 +234,8 @@ func postSoon(c *actor) {
 // soon is a deadline that the scheduler lets pass when it likes.
 const soon = time.Duration(1)
 
-// late is one that is far enough off for a sleep in each way before it.
-const late = time.Second
-
 func get(c *actor)     { c.get(iocp.Infinite) }
 func getSoon(c *actor) { c.get(soon) }
-func getLate(c *actor) { c.get(late) }
 func look(c *actor)    { c.get(0) }
 
 func getBatch(n int, timeout time.Duration) func(*actor) {
@@ -228,9 +260,62 @@ func both(fs ...func(*actor)) func(*actor) {
 	}
 }
 
+// ifWait does f if so many posters wait.
+func ifWait(n int, f func(*actor)) func(*actor) {
+	return func(c *actor) {
+		if c.port.Stats().WaitingPosters == n {
+			f(c)
+		}
+	}
+}
+
+// ifTakers does f if so many takers wait.
+func ifTakers(n int, f func(*actor)) func(*actor) {
+	return func(c *actor) {
+		if c.port.Stats().Waiting == n {
+			f(c)
+		}
+	}
+}
+
+// newestFirst holds where thread 1 began to wait after thread 0 had.
+func newestFirst(cs []*actor, _ *iocp.Port[int]) error {
+	for i, v := range []int{2, 1} {
+		for _, op := range cs[i].history {
+			if s := op.Input.(step); s.vs[0] != v {
+				return fmt.Errorf("thread %d has packet %d", i, s.vs[0])
+			}
+		}
+	}
+	return nil
+}
+
+// inOrder holds where each poster began after the one before it had begun to wait.
+func inOrder(cs []*actor, _ *iocp.Port[int]) error {
+	var order []int
+	for _, c := range cs {
+		for _, op := range c.history {
+			if s := op.Input.(step); s.kind == take {
+				order = append(order, s.vs...)
+			}
+		}
+	}
+	if !slices.IsSorted(order) {
+		return fmt.Errorf("a poster that came later was earlier: %v", order)
+	}
+	return nil
+}
+
 // getContext waits until cancel cancels it.
 func getContext(c *actor) {
 	c.got(0, func(p *iocp.Port[int]) (int, error) { return p.GetContext(c.ctx) })
+}
+
+// postContext waits for room until cancel cancels it.
+func postContext(c *actor) {
+	c.forRoom = true
+	c.posted(func(p *iocp.Port[int], v int) error { return p.PostContext(c.ctx, v) })
+	c.forRoom = false
 }
 
 func cancel(c *actor) { sched.Cancel(c.cancel) }
@@ -249,7 +334,7 @@ func scenarios() []scenario {
 		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},
 		{name: "room at the lap", bound: 3, before: 2, threads: threads{post, both(look, look, post, look)}},
 		{name: "post, get", bound: 9, threads: threads{post, get}},
-		{name: "post, get, with looks", bound: 9, looks: 2, threads: threads{post, get}},
+		{name: "post, get, with looks", bound: 9, opts: []iocp.Option{auto}, threads: threads{post, get}},
 		{name: "two posts, two gets", bound: 2, threads: threads{post, post, get, get}},
 		{name: "two posts, two gets, one at a time", bound: 2, opts: []iocp.Option{oneInTurn}, threads: threads{post, post, get, get}},
 		{name: "two posts, two gets, all at once", bound: 2, opts: []iocp.Option{manyAtOnce}, threads: threads{post, post, get, get}},
@@ -264,8 +349,8 @@ func scenarios() []scenario {
 		{name: "interrupt", bound: 3, threads: threads{post, get, interrupt}},
 		{name: "interrupt and stayer", bound: 1, threads: threads{both(post, post), get, get, interrupt}},
 		{name: "room", bound: 3, before: 2, threads: threads{postWait, look}},
-		{name: "room in a torrent", bound: 3, before: 2, looks: 2, torrent: true, threads: threads{postWait, both(look, post, look)}},
-		{name: "torrent", bound: 4, looks: 1, torrent: true, threads: threads{both(post, post), both(get, get)}},
+		{name: "room, with looks", bound: 3, before: 2, opts: []iocp.Option{auto}, threads: threads{postWait, both(look, post, look)}},
+		{name: "two posts, with looks", bound: 3, opts: []iocp.Option{auto}, threads: threads{both(post, post), both(get, get)}},
 		{name: "room for two", bound: 2, before: 2, threads: threads{postWait, postWait, both(look, look)}},
 		{name: "room, deadline", bound: 2, before: 2, threads: threads{postSoon, postWait, both(look, look)}},
 		{name: "room by hand-offs", bound: 2, before: 2, threads: threads{both(postWait, postWait), both(get, get), get}},
@@ -289,37 +374,94 @@ func scenarios() []scenario {
 		{name: "growth, room below the lap", bound: 2, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, both(look, look, post)}},
 		{name: "growth, shrinking while posters wait", bound: 2, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, postWait, both(look, look, look, look)}},
 		{name: "growth, close", bound: 2, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{closePort, post, get}},
-		{name: "threads", bound: 2, opts: []iocp.Option{auto}, threads: threads{both(post, post), get, get}},
-		{name: "thread, deadline", bound: 3, opts: []iocp.Option{auto}, threads: threads{post, getSoon}},
-		{name: "thread at the end", bound: 3, opts: []iocp.Option{auto}, threads: threads{post, getLate}},
-		{name: "thread at the end, newcomer", bound: 1, opts: []iocp.Option{auto}, threads: threads{both(post, post), getLate, get}},
-		{name: "threads at the end, close", bound: 1, opts: []iocp.Option{auto}, threads: threads{closePort, post, getLate, get}},
-		{name: "threads at the end, interrupt", bound: 1, opts: []iocp.Option{auto}, threads: threads{interrupt, post, getLate, get}},
-		{name: "threads at the end, twice", bound: 1, opts: []iocp.Option{auto}, threads: threads{both(post, post), both(getLate, getLate), getSoon}},
-		{name: "thread, newcomer leaves", bound: 2, opts: []iocp.Option{auto}, threads: threads{post, get, getSoon}},
-		{name: "thread, newcomer canceled", bound: 1, opts: []iocp.Option{auto}, threads: threads{getContext, cancel, get, post}},
-		{name: "threads, close", bound: 2, opts: []iocp.Option{auto}, threads: threads{closePort, get, get}},
 		{name: "growth, drained while looked at", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{look, both(post, post, post, closePort), both(look, look)}},
 		{name: "growth, drained while handed over", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{get, post, both(post, post, closePort), both(look, look)}},
 		{name: "a batch at once", bound: 2, capacity: 4, threads: threads{getBatch(2, 0), both(post, post, post), look}},
 		{name: "growth, room", bound: 1, grown: 4, before: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{postWait, look, getBatch(2, 0)}},
+		{name: "newest first", bound: 1, threads: threads{get, ifTakers(1, get), ifTakers(2, both(post, post))}, end: newestFirst},
+
+		// A caller that watches.
+		{name: "watch, post", watch: true, bound: 5, threads: threads{post, get}},
+		{name: "watch, two posts", watch: true, bound: 3, threads: threads{both(post, post), both(get, get)}},
+		{name: "watch, sleeper", watch: true, bound: 2, threads: threads{both(post, post), get, get}},
+		{name: "watch, sleeper, two posters", watch: true, bound: 1, threads: threads{post, post, get, get}},
+		{name: "watch, two sleepers", watch: true, bound: 1, threads: threads{both(post, post, post), get, get, get}, capacity: 4},
+		{name: "watch, one at a time", watch: true, bound: 1, opts: []iocp.Option{oneInTurn}, threads: threads{both(post, post), get, get}},
+		{name: "watch twice, sleeper", watch: true, bound: 1, threads: threads{both(post, post, post), both(get, get), get}},
+		{name: "watch, deadline", watch: true, bound: 4, threads: threads{post, getSoon}},
+		{name: "watch, deadline, stayer", watch: true, bound: 2, threads: threads{post, getSoon, get}},
+		{name: "watch, deadlines", watch: true, bound: 1, threads: threads{both(post, post), getSoon, getSoon, get}},
+		{name: "watch, cancel", watch: true, bound: 2, threads: threads{getContext, cancel, post}},
+		{name: "watch, cancel, stayer", watch: true, bound: 1, threads: threads{getContext, cancel, get, post}},
+		{name: "watch, interrupt", watch: true, bound: 2, threads: threads{post, get, interrupt}},
+		{name: "watch, interrupt, stayer", watch: true, bound: 1, threads: threads{post, get, get, interrupt}},
+		{name: "watch, close", watch: true, bound: 3, threads: threads{closePort, get, get}},
+		{name: "watch, close, post", watch: true, bound: 2, threads: threads{closePort, post, get}},
+		{name: "watch, close, post, sleeper", watch: true, bound: 1, threads: threads{closePort, post, get, get}},
+		{name: "watch, batches", watch: true, bound: 1, capacity: 4, threads: threads{postBatch(3), getBatch(2, iocp.Infinite), get}},
+		{name: "watch, batches of two", watch: true, bound: 1, capacity: 4, threads: threads{postBatch(2), postBatch(2), getBatch(2, iocp.Infinite), getBatch(2, iocp.Infinite)}},
+		{name: "watch, growth", watch: true, bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{both(post, post, post), get, get}},
+		{name: "watch, robbed", watch: true, bound: 2, threads: threads{both(post, post), look, get}},
+		{name: "watch, robbed at the end", watch: true, bound: 2, threads: threads{both(post, closePort), look, get}},
+		{name: "watch, newcomer at its end", watch: true, bound: 1, samples: 10, capacity: 4, threads: threads{get, get, both(post, post, post), get}},
+		{name: "watch, robbed at the end, sleeper", watch: true, bound: 1, threads: threads{both(post, closePort), look, get, get}},
+		{name: "watch, robbed, sleeper", watch: true, bound: 1, threads: threads{both(post, post, post), both(look, look), get, get}},
+		{name: "watch, room", watch: true, bound: 2, before: 2, threads: threads{postWait, both(get, get, get)}},
+		{name: "watch, room for two", watch: true, bound: 1, before: 2, threads: threads{postWait, postWait, both(get, get), both(get, get)}},
+		// The limit, and packets that are claimed and not published.
+		{name: "limit, half posted", bound: 2, opts: []iocp.Option{oneInTurn}, threads: threads{post, post, getSoon, get}},
+		{name: "limit, three posts", bound: 1, opts: []iocp.Option{oneInTurn}, capacity: 4, threads: threads{post, post, post, both(get, get), get}},
+		{name: "limit, half posted, look", bound: 2, opts: []iocp.Option{oneInTurn}, threads: threads{post, post, both(get, look), get}},
+		{name: "limit of two, half posted", bound: 1, procs: 2, capacity: 4, threads: threads{post, post, post, get, get, get}},
+		{name: "limit, half posted, close", bound: 1, opts: []iocp.Option{oneInTurn}, threads: threads{post, post, get, get, closePort}},
+		{name: "limit, half a batch", bound: 2, opts: []iocp.Option{oneInTurn}, capacity: 4, threads: threads{post, postBatch(2), getBatch(2, iocp.Infinite), get}},
+		{name: "limit, interrupt", bound: 1, opts: []iocp.Option{oneInTurn}, threads: threads{both(post, post), get, get, interrupt}},
+		{name: "limit, deadlines", bound: 1, opts: []iocp.Option{oneInTurn}, threads: threads{both(post, post, post), getSoon, getSoon, get}, capacity: 4},
+		// A packet that goes straight to a waiter.
+		{name: "give, post in flight", bound: 3, threads: threads{both(post, post), post, get}},
+		{name: "give, chain", bound: 2, capacity: 4, opts: []iocp.Option{oneInTurn}, threads: threads{both(post, post, post), get, get}},
+		{name: "give, closed", bound: 2, threads: threads{closePort, get, both(look, post)}},
+		{name: "give, posts in flight, look", bound: 2, threads: threads{post, post, get, look}},
+		{name: "give, close, look", bound: 2, threads: threads{post, closePort, get, look}},
+		{name: "give, batch", bound: 2, capacity: 4, threads: threads{post, postBatch(2), get}},
+		{name: "give, growth", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{both(post, post, post), post, get}},
+		// Packets of posters that wait.
+		{name: "room, close", bound: 2, before: 2, threads: threads{postWait, postWait, closePort, look}},
+		{name: "room, one deadline", bound: 3, before: 2, threads: threads{postSoon, look}},
+		{name: "room, deadlines", bound: 2, before: 2, threads: threads{postSoon, postSoon, both(look, look)}},
+		{name: "room, cancel", bound: 3, before: 2, threads: threads{postContext, cancel, look}},
+		{name: "room, cancel, stayer", bound: 1, before: 2, threads: threads{postContext, cancel, postWait, look}},
+		{name: "room, interrupt, stayer", bound: 1, before: 2, threads: threads{postWait, postWait, interrupt, look}},
+		{name: "room for two, two takers", bound: 2, before: 2, threads: threads{postWait, postWait, look, look}},
+		{name: "room, posts", bound: 2, before: 2, threads: threads{postWait, post, both(look, look)}},
+		{name: "room, batch of takers", bound: 2, before: 2, threads: threads{postWait, postWait, getBatch(2, iocp.Infinite), getBatch(2, iocp.Infinite)}},
+		{name: "room, one at a time", bound: 2, before: 2, procs: 1, threads: threads{postWait, postWait, both(look, look)}},
+		{name: "room for three, one at a time", bound: 1, before: 2, procs: 1, threads: threads{postWait, postWait, postWait, both(look, look, look)}},
+		{name: "room for a batch, one at a time", bound: 2, before: 2, procs: 1, threads: threads{postWait, postWait, getBatch(2, 0)}},
+		{name: "room, one at a time, deadline", bound: 1, before: 2, procs: 1, threads: threads{postSoon, postWait, getBatch(2, 0)}},
+		{name: "room, one at a time, close", bound: 1, before: 2, procs: 1, threads: threads{postWait, postWait, look, closePort}},
+		{name: "room by hand-offs, one at a time", bound: 1, before: 2, procs: 1, threads: threads{both(postWait, postWait), both(get, get), get}},
+		{name: "room, growth at its limit", bound: 1, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, postSoon, both(look, look)}},
+		{name: "room, growth at its limit, close", bound: 1, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, closePort, both(look, look)}},
+		{name: "room in turn", bound: 2, before: 2, threads: threads{postWait, ifWait(1, postWait), ifWait(2, both(look, look, look, look))}, end: inOrder},
 	}
 }
 
 // Run it alone: outside of its runs the atomics of this build are none.
 func TestModel(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4)) // room for a thread that sleeps
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, s := range scenarios() {
 		s = s.defaults()
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {
-			explore(t, s.program, s.bound)
+			runtime.GOMAXPROCS(s.procs)
+			explore(t, s.program, s.bound, max(s.samples, 1))
 		})
 	}
 }
 
 // explore runs a program's schedules, exhaustively and at random, or the one that
 // is asked for.
-func explore(t *testing.T, program func() sched.Program, bound int) {
+func explore(t *testing.T, program func() sched.Program, bound, samples int) {
 	if *modelReplay != "" {
 		trace, err := sched.Replay(program, *modelReplay)
 		t.Logf("%s", trace)
@@ -336,17 +478,18 @@ func explore(t *testing.T, program func() sched.Program, bound int) {
 		}
 	}
 	check(fmt.Sprintf("up to %d preemptions", bound), sched.Exhaust(program, bound, *modelMost))
-	check("at random", sched.Sample(program, *modelSeed, *modelSamples))
+	check("at random", sched.Sample(program, *modelSeed, samples**modelSamples))
 }
 
 // FuzzModel lets the fuzzer draw the seeds.
 func FuzzModel(f *testing.F) {
 	f.Add(uint64(1), uint8(0))
 	all := scenarios()
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	f.Fuzz(func(t *testing.T, seed uint64, which uint8) {
-		s := all[int(which)%len(all)]
-		r := sched.Sample(s.defaults().program, seed, 10)
+		s := all[int(which)%len(all)].defaults()
+		runtime.GOMAXPROCS(s.procs)
+		r := sched.Sample(s.program, seed, 10)
 		if r.Failure != nil {
 			t.Fatalf("%s: %v\nto see it again: -model.replay '%s'", s.name, r.Failure, r.Schedule)
 		}

@@ -258,7 +258,10 @@ func (c *Chain[T]) Drained() bool {
 
 // Empty is [Ring.Empty]: if the first ring is not sealed it is the last, and
 // each push after that changes its enq, by a claim or by the seal.
-func (c *Chain[T]) Empty() bool { return c.first().Empty() }
+func (c *Chain[T]) Empty() bool { return c.head.Load().Empty() || c.first().Empty() }
+
+// Ready is [Ring.Ready].
+func (c *Chain[T]) Ready() bool { return c.head.Load().Ready() }
 
 // Full is [Ring.Full]: the chain was open and at its limit.
 func (c *Chain[T]) Full() bool {

@@ -325,6 +325,13 @@ func (r *Ring[T]) Drained() bool {
 // and Close, changes enq after that load in the one total order of the atomics.
 func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq.Load() }
 
+// Ready reports whether the oldest element is likely to be there. It reads the slot, and
+// not enq: until somebody pushes the slot, nobody writes what Ready reads.
+func (r *Ring[T]) Ready() bool {
+	deq := r.deq.Load()
+	return r.slot(deq).seq.Load() == deq+published || r.next.Load() != nil
+}
+
 // Full is the mirror of Empty: the ring was open, without a slot that is free or
 // about to be recycled, as seen by loading deq, then enq. If it returns true,
 // each later pop changes deq after that load.

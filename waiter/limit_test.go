@@ -1,6 +1,7 @@
 package waiter
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,7 +40,7 @@ func TestLimitOne(t *testing.T) {
 	}
 	require.Empty(t, b.q.left())
 	require.False(t, b.Any())
-	require.Zero(t, b.inFlight.Load())
+	require.Zero(t, flights(b.state.Load()))
 }
 
 func TestLimitTwo(t *testing.T) {
@@ -74,7 +75,7 @@ func TestChainEndsWithWaiters(t *testing.T) {
 	let()
 	handed(t, b.next(), 1)
 	require.Equal(t, []int{2}, b.q.left(), "it is for whoever looks next")
-	v, why := b.Wait(Forever, nil, false)
+	v, why := b.Wait(nil, Forever, nil)
 	require.Equal(t, Retry, why)
 	require.Nil(t, v)
 }
@@ -99,7 +100,7 @@ func TestLimitIsForHandOffs(t *testing.T) {
 		}
 	}
 	require.Equal(t, 3, closed)
-	require.Zero(t, b.inFlight.Load())
+	require.Zero(t, flights(b.state.Load()))
 
 	b = newBed(t, NewestFirst, 1)
 	let = b.hold()
@@ -152,11 +153,106 @@ func TestRobbedBehindLimit(t *testing.T) {
 	b.post(2)
 	b.q.close()
 	b.Settle()
-	v, ok := b.q.TryTake()
+	v, ok := b.q.take()
 	require.True(t, ok)
 	require.Equal(t, 2, *v)
 	let()
 	handed(t, b.next(), 1)
 	let()
 	require.Equal(t, result{0, nil, Closed}, b.next())
+}
+
+// The limit is for posters as well: one whose packet was moved, and that does not run yet,
+// keeps those behind it waiting, though there is room.
+func TestLimitForPosters(t *testing.T) {
+	b := newBed(t, OldestFirst, 1)
+	let := b.hold()
+	for who := range 3 {
+		b.park(who + 1)
+	}
+	b.q.room = 3
+	require.Equal(t, 0, b.free())
+	require.Equal(t, []int{1}, b.q.left())
+	require.Equal(t, 2, b.Waiting())
+	b.none()
+	v := 4
+	after := make(chan struct{})
+	go func() { b.Wait(&v, Forever, nil); close(after) }()
+	await(t, "one more to wait", func() bool { return b.Waiting() == 3 })
+	require.Equal(t, []int{1}, b.q.left(), "it does not move them either")
+	for who := range 3 {
+		let()
+		r := b.next()
+		require.Equal(t, who+1, r.who)
+		require.Equal(t, Handed, r.why)
+	}
+	require.Equal(t, 1, b.free())
+	let()
+	<-after
+	require.Equal(t, []int{2, 3, 4}, b.q.left())
+	b.check(t)
+}
+
+// GOMAXPROCS is the limit of a stack that has none of its own, also if it changes after
+// Init: once a second waiter has come, or a hand-off is in flight.
+func TestLimitFollowsProcs(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for _, order := range []Order{NewestFirst, OldestFirst} {
+		b := newBed(t, order, 0)
+		give := func(n int) {
+			if order == NewestFirst {
+				for v := range n {
+					b.post(v)
+				}
+			} else {
+				b.q.mu.Lock()
+				b.q.room += n
+				b.q.mu.Unlock()
+				b.HandOver()
+			}
+		}
+		let := b.hold()
+		for _, procs := range []int{3, 2, 1, 4} {
+			runtime.GOMAXPROCS(procs)
+			for who := range 6 {
+				b.park(who)
+			}
+			give(6)
+			require.EqualValues(t, procs, flights(b.state.Load()))
+			require.Equal(t, 6-procs, b.Waiting())
+			for range 6 {
+				let()
+				require.Equal(t, Handed, b.next().why)
+			}
+			b.check(t)
+		}
+		// Fewer than before, seen by whoever hands over.
+		runtime.GOMAXPROCS(4)
+		for who := range 6 {
+			b.park(who)
+		}
+		runtime.GOMAXPROCS(2)
+		give(6)
+		require.EqualValues(t, 2, flights(b.state.Load()))
+		for range 6 {
+			let()
+			require.Equal(t, Handed, b.next().why)
+		}
+	}
+}
+
+// A limit that was given stays what it is.
+func TestLimitGivenStays(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	b := newBed(t, NewestFirst, 1)
+	let := b.hold()
+	for who := range 3 {
+		b.park(who)
+	}
+	b.post(1, 2, 3)
+	require.EqualValues(t, 1, flights(b.state.Load()))
+	for range 3 {
+		let()
+		require.Equal(t, Handed, b.next().why)
+	}
 }

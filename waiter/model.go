@@ -11,30 +11,38 @@ import (
 // What the model checker in fuzz runs: the same code, on atomics, sleeps and a
 // clock whose steps it orders.
 type (
-	atomicInt32 = sched.Int32
-	mutex       = sched.Mutex
-	pool        = sched.Pool
+	atomicInt32  = sched.Int32
+	atomicUint64 = sched.Uint64
+	hint         = sched.Hint
+	mutex        = sched.Mutex
+	pool         = sched.Pool
 )
 
 func gosched() { sched.Yield() }
 
 func bump() {}
 
-// chosen makes what the policy decided part of the run's state.
-func chosen(how way) { sched.Event(uint64(how)) }
+// busy is what runnable tells: above 0 nobody watches.
+var busy int64
 
-// torrent is whether a stack begins in one; then it ends with the second look.
-var torrent bool
+func runnable() int64 { return busy }
 
-func (p *pace) init() {
-	p.mask.Store(maxMask)
-	p.fast.Store(torrent)
-	p.credit.Store(few)
+// glances is how often a caller that watches looks before it gives up.
+const glances = 2
+
+// pausing is how many callers are in pause: those that watch.
+var pausing int
+
+// pause lets others run for a part of the time for which a caller watches. The clock need
+// not show that.
+func pause(until int64) int64 {
+	if pausing++; pausing > 1 {
+		panic("two watch")
+	}
+	sched.Yield()
+	pausing--
+	return until - glance + longest/glances
 }
-
-// yields is what a caller does before it sleeps. Each repeats what it did before,
-// and the states with it.
-var yields = 0
 
 // flock is 1, so that two waiters are many, and who releases them lets others run.
 const (
@@ -42,32 +50,42 @@ const (
 	patience = 1 << 62
 )
 
-// Threads is how many threads are counted against the budget: none after a run.
-func Threads() int { return int(threads.Load()) }
+// Moved is GOMAXPROCS, so that a scenario decides.
+var Moved = 0
 
-// Model prepares for a run: callers look again so often before they sleep, stacks
-// begin in a torrent or not, and no thread is left of the run before.
-func Model(looks int, inTorrent bool) {
-	yields, torrent = looks, inTorrent
-	threads.Store(0)
+// Model prepares for a run: callers that find nothing may watch the queue or not, and
+// nothing is left of what the process learned in the run before.
+func Model(watch bool) {
+	busy = 1
+	if watch {
+		busy = 0
+	}
+	dear.Store(0)
+	crowded.Store(0)
+	watchers.Store(0)
+	pausing = 0
 }
 
+// Now is the clock of the caller's thread.
 func Now() int64 { return sched.Now() }
+
+// InBubble reports that there are no bubbles here.
+func InBubble() bool { return false }
 
 type seat struct{ parker *sched.Parker }
 
-func (p *policy) seated(s *seat) Parker {
+func (p *Parkers) seated(s *seat) Parker {
 	if s.parker == nil {
 		s.parker = new(sched.Parker)
 	}
 	return s.parker
 }
 
-func (p *policy) newThread() Parker { return new(sched.Parker) }
+func (p *Parkers) alarmed() (Parker, bool) { return new(sched.Parker), true }
 
 // Check is asked before a waiter is used again.
 func (w *Waiter[T]) Check() error {
-	if p := w.seat.parker; p != nil && !p.Idle() || w.thread != nil && !(*w.thread).(*sched.Parker).Idle() {
+	if p := w.seat.parker; p != nil && !p.Idle() || w.others != nil && w.others.timed != nil && !w.others.timed.(*sched.Parker).Idle() {
 		return errors.New("a waiter that has a token")
 	}
 	if w.listed || w.next != nil || w.prev != nil {

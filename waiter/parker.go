@@ -2,31 +2,60 @@ package waiter
 
 import (
 	"math"
+	"sync"
 	"time"
 )
 
-// A Parker puts the goroutine that owns it to sleep, for a registration on a stack
-// at least once. What an implementation must do, and all that Stack relies on:
+// A Parker puts the goroutine that owns it to sleep. What an implementation must do, and
+// all that Stack relies on:
 //
-//   - Unpark leaves a token, and never waits. Whatever happened before Unpark
-//     synchronizes before the return of the Park that consumes the token.
-//   - Park consumes the token and returns true, at once if it is there already:
-//     an Unpark before the Park is remembered.
-//   - Park returns false, with no token consumed, when the deadline has passed
-//     or done is closed, never before; if a token arrives at the same time,
-//     either answer will do. The token then stays for the next Park.
-//   - Between two consumed tokens Unpark is called at most once.
+//   - Park is called with mu locked, and calls its Unlock. Unpark is called by whoever holds
+//     mu, or has held it, after that: at most once for each Park, and it never waits. (mu's
+//     Lock does nothing: a sync.Cond may serve, and its Wait locks when it is woken.)
+//   - Park returns true when Unpark was called, at once if that came before the sleep.
+//     Whatever happened before Unpark synchronizes before that return.
+//   - Park returns false when the deadline has passed or done is closed, never before. If
+//     Unpark is called at the same time, either answer will do. Its caller then asks
+//     under mu whether an Unpark is due, and if so parks once more, with a nil mu.
 //   - Unpark may still be running when the Park that it ended has returned and
-//     the parker is in use again; what is left of it may end a sleep within
+//     the parker is in use again. The rest of that Unpark may end a sleep within
 //     Park, but not Park itself.
 //   - No spurious returns, and no allocation once the parker has been used.
 type Parker interface {
-	// Park sleeps until a token is there, Now() >= deadline, or done is closed.
-	// Forever is no deadline; a nil done is never closed.
-	Park(deadline int64, done <-chan struct{}) bool
-	// Ready reports whether a token is there: Park will not sleep.
-	Ready() bool
+	// Park sleeps until Unpark, Now() >= deadline, or done is closed. Forever is no
+	// deadline; a nil done is never closed.
+	Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool
 	Unpark()
+}
+
+// Parking says how waiters sleep.
+type Parking uint8
+
+const (
+	ParkAuto      Parking = iota // look again as the traffic suggests, then as ParkGoroutine
+	ParkThread                   // the thread sleeps in the kernel
+	ParkGoroutine                // the goroutine sleeps, the thread runs others
+)
+
+// Parkers makes the parkers that waiters sleep with.
+type Parkers struct {
+	// Goroutine is for waits with neither deadline nor done. The parker lies in the waiter.
+	Goroutine func(*Seat) Parker
+	// Timed is for waits with a deadline or done. If keep is false the parker must not be
+	// used for a second wait.
+	Timed func() (p Parker, keep bool)
+	// Thread is nil where threads cannot be parked. It is called after Claim has returned
+	// true; Release gives back what Claim took.
+	Thread  func() Parker
+	Claim   func() bool
+	Release func()
+}
+
+// Seat is where the parker of a goroutine lies in its waiter: then the parker need be no
+// object of its own.
+type Seat struct {
+	Edge Edge
+	Cond sync.Cond
 }
 
 // Forever is the deadline that never comes.

@@ -1,121 +1,240 @@
 package waiter
 
-import "sync/atomic"
+import (
+	"runtime"
+	"sync/atomic"
+)
 
-// Poll paces a caller that looks again before it sleeps. The zero Poll is ready.
-type Poll struct{ turns int }
-
-// Again lets others run and reports whether to look again; false means to Wait.
-func (s *Stack[T]) Again(p *Poll) bool {
-	pace := &s.policy.pace
-	if p.turns == yields {
-		return false
-	}
-	p.turns++
-	if p.turns == 1 && pace.fast.Load() && pace.torrent(s.queue.Taken()) {
-		return pace.lull(s.queue)
-	}
-	gosched()
-	if p.turns == yields && pace.due(s.queue.Taken()) {
-		idle(pause)
-		pace.learn(s.queue.Len() >= flood, s.queue.Taken())
-	}
-	return true
+// Poll is what a call remembers that looks again before it waits. The zero Poll is ready.
+type Poll struct {
+	way   way
+	until int64 // when to stop watching
 }
 
-func idle(ns int64) {
-	for end := Now() + ns; Now() < end; {
-	}
-}
+// way is what a caller did last between two looks at the queue.
+type way uint8
 
-// pace tells a torrent from what trickles. In a torrent, producers and takers on
-// different processors fight for the cache lines of the few slots that lie
-// between them: each finds the other's line, the pace is that of the lines, and a
-// taker that looks again after a yield finds enough to go on so for ever. It was
-// 60 to 200 ns a packet where this was measured. In a torrent one that finds nothing
-// looks again only when much is there to find. It lets others run: among many, some
-// fill what others drain. If that brings little, it leaves the queue alone for a
-// pause, and a producer on another processor runs ahead. If that brings little too,
-// for lack of another processor perhaps, it sleeps at once: then the producer that
-// wakes it runs on until the queue is full, and what it has left in its processor's
-// cache the taker finds there, at its turn, as channels have it. Each way it was 20 to
-// 60 ns a packet. The same holds for producers and a full queue.
-//
-// To know, one that found nothing now and then leaves the queue alone for a
-// pause, and counts what has come. The zero pace needs mask set to minMask. Lost
-// updates do no harm.
+const (
+	none  way = iota
+	tried     // it was not the time to yield
+	yielding
+	watching
+)
+
+// pace is what the callers of one stack remember for the next. The callers on the other
+// side of the queue do not touch it. A lost update of skip, vain or watches does no harm.
 type pace struct {
-	fast   atomic.Bool   // a torrent
-	mark   atomic.Uint64 // in it, how many had been taken when last nothing was found
-	credit atomic.Int64  // in it, how many were taken beyond few for each time nothing was
-	skip   atomic.Int32  // in it, how many sleep before one pauses again
-	vain   atomic.Int32  // in it, how many slept after the last pause that brought little
-	mask   atomic.Uint64 // out of it, pause if these bits of how many were taken are set
+	watcher atomicInt32 // 1 while a caller watches the queue
+	watches hint        // 1 if the last caller that watched was served: the next begins so
+	skip    hint        // that many callers are to wait without a question
+	vain    hint        // how many in a row watched in vain
+	spun    atomic.Uint64
+	_       [linePair]byte
 }
 
 const (
-	pause = 4000 // nanoseconds
-	flood = 20   // in a pause: 200 ns a packet is what lines cost, not computing
-
-	minMask = 1<<6 - 1  // a pause in so many takes 60 ns of each
-	maxMask = 1<<12 - 1 // as long as it finds nothing
-
-	// few is how many must be taken, on average, for each that finds nothing, for a
-	// torrent to go on: what a sleep costs is then spread over as many. Many takers
-	// find nothing at once when a burst has drained, so the average is what counts.
-	few       = 16
-	maxCredit = 4096
+	// glance is how often a caller that watches the queue looks, in nanoseconds. Each
+	// look that finds a packet costs its poster a cache line, 100 to 200 ns. With packets
+	// every 300 ns that is spread over three of them.
+	glance = 1_000
+	// longest is how long a caller watches at most. Beyond that a goroutine is woken
+	// nearly as soon: a sleeping processor takes 35 µs to start, a watching one is
+	// busy meanwhile.
+	longest = 50_000
+	// between is how many callers wait without a question after one that was told not
+	// to watch: the question takes a quarter of what a wait does. After watches that
+	// were in vain it is twice as many each time, up to 256 times.
+	between = 16
+	// worth is how long a yield may take, in nanoseconds, and each is how much longer for
+	// each packet that went through the queue meanwhile. Others that compute take the
+	// 10 ms of a time slice; in ping-pong a yield takes 150 ns, and a sleep three times
+	// as long.
+	worth = 20_000
+	each  = 200
+	// toll is for how many times the length of a slow yield, or of a late glance, nobody
+	// tries another: what they cost is then one part in a hundred.
+	toll = 100
 )
 
-// torrent reports whether a torrent goes on, by one that found nothing when so many
-// had been taken.
-func (p *pace) torrent(taken uint64) bool {
-	credit := min(p.credit.Load()+int64(taken-p.mark.Swap(taken)), maxCredit) - few
-	if credit < 0 {
-		p.fast.Store(false)
-		p.mask.Store(minMask)
-		return false
-	}
-	p.credit.Store(credit)
-	return true
-}
-
-// lull lets others run, then leaves the queue alone for a pause, and reports whether
-// either has brought enough to go on with. After a pause that has not, ever more do
-// without one.
-func (p *pace) lull(q interface{ Len() int }) bool {
-	gosched()
-	if q.Len() >= flood {
+// Yielded lets others run, and reports whether it did. It is the first turn of Again, for
+// a caller in a hurry: most callers need no other.
+func (s *Stack[T]) Yielded(p *Poll) bool {
+	if s.parking == ParkAuto && s.pace.watches.Load() == 0 && s.yield() {
+		p.way = yielding
 		return true
 	}
-	if skip := p.skip.Load(); skip > 0 {
-		p.skip.Store(skip - 1)
-		return false
-	}
-	idle(pause)
-	if q.Len() >= flood {
-		p.vain.Store(0)
-		return true
-	}
-	vain := min(2*p.vain.Load()+1, 255)
-	p.vain.Store(vain)
-	p.skip.Store(vain)
+	p.way = tried
 	return false
 }
 
-// due reports whether one that found nothing is to pause.
-func (p *pace) due(taken uint64) bool {
-	mask := p.mask.Load()
-	return taken&mask == mask
+// Again reports whether a caller that found nothing is to look again; if not it is to Wait.
+// The caller begins with the zero Poll. If it leaves after an Again or a Yielded that
+// returned true, without another Again, it calls Done.
+func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
+	if p.way == watching {
+		return s.watch(p)
+	}
+	if p.way == none && s.Yielded(p) {
+		return true
+	}
+	if s.order == OldestFirst || s.parking != ParkAuto {
+		return false // a poster waits for goroutines that need its processor
+	}
+	if n := s.pace.skip.Load(); n > 0 {
+		s.pace.skip.Store(n - 1)
+		return false
+	}
+	if runnable() <= 0 {
+		// A processor is free, so to watch keeps nobody from running.
+		if s.beginWatch(p, deadline) {
+			return s.watch(p)
+		}
+	} else if p.way != yielding && s.yield() {
+		p.way = yielding
+		return true
+	}
+	tell(&s.pace.watches, 0)
+	s.pace.skip.Store(between)
+	return false
 }
 
-// learn takes note of what a pause has brought.
-func (p *pace) learn(flooded bool, taken uint64) {
-	if flooded {
-		p.mark.Store(taken)
-		p.credit.Store(4 * few)
-		p.fast.Store(true)
+// Done ends what Again began; got says that the caller has found something.
+func (s *Stack[T]) Done(p *Poll, got bool) {
+	if p.way != watching {
 		return
 	}
-	p.mask.Store(min(2*p.mask.Load()+1, maxMask))
+	s.endWatch(p)
+	if got {
+		s.pace.spun.Add(1)
+		tell(&s.pace.watches, 1)
+		tell(&s.pace.vain, 0)
+	}
 }
+
+// tell stores v in a, which often holds it already, and then stays in the caches of others.
+func tell(a *hint, v int32) {
+	if a.Load() != v {
+		a.Store(v)
+	}
+}
+
+// dear is until when nobody in the process yields; 1 if the last yield that was timed was
+// slow, and the next is timed too; 0 if yields are cheap.
+var dear atomic.Int64
+
+// yield lets others run, and reports whether it did: not if others wait, whom the next
+// packet is for, and not while yields are dear. A yield is a place at the end of the
+// scheduler's queue, behind all who compute. So one in 8 is timed, by a hash, for the
+// traffic may have a period.
+func (s *Stack[T]) yield() bool {
+	if s.Any() {
+		return false
+	}
+	until, moved := dear.Load(), s.queue.Moved()
+	switch {
+	case until > 1 && (s.pace.skip.Load() > 0 || s.order == OldestFirst && hash(moved)>>60 != 0):
+		return false // the clock is not worth a reading
+	case until == 0 && hash(moved)>>61 != 0:
+		gosched()
+		return true
+	}
+	start := Now()
+	if start < until {
+		return false
+	}
+	gosched()
+	took := Now() - start
+	switch {
+	case took <= worth+each*int64(s.queue.Moved()-moved):
+		if until != 0 {
+			dear.Store(0)
+		}
+	case until == 0:
+		dear.Store(1) // a hiccup, perhaps
+	default:
+		dear.Store(start + took + toll*took)
+	}
+	return true
+}
+
+// hash spreads numbers, whatever their period (Knuth, TAOCP vol. 3, 6.4).
+func hash(n uint64) uint64 { return n * 0x9e3779b97f4a7c15 }
+
+var (
+	watchers atomic.Int32 // callers of the process that watch a queue
+	crowded  atomic.Int64 // until when nobody in the process begins to
+)
+
+// beginWatch makes the caller the one that watches the queue, if nobody does and half of
+// the processors are left to others.
+func (s *Stack[T]) beginWatch(p *Poll, deadline int64) bool {
+	now := Now()
+	if now < crowded.Load() || InBubble() || s.pace.watcher.Load() != 0 {
+		return false
+	}
+	if watchers.Add(1) > int32(runtime.GOMAXPROCS(0))/2 || !s.pace.watcher.CompareAndSwap(0, 1) { // B1
+		watchers.Add(-1)
+		return false
+	}
+	if s.state.Load()&watched == 0 {
+		s.state.Or(watched) // B2
+	}
+	p.way, p.until = watching, min(deadline, now+longest)
+	return true
+}
+
+// watch waits until there is something to look at, and returns true, or ends watching.
+func (s *Stack[T]) watch(p *Poll) bool {
+	last := Now()
+	for n := 1; ; n++ {
+		now := pause(last + glance)
+		if s.queue.Ready() {
+			return true
+		}
+		if late := now - last; late > toll*glance {
+			crowded.Store(now + toll*late) // the machine has not let this thread run
+			break
+		}
+		if now >= p.until || n%3 == 0 && runnable() > 0 {
+			break
+		}
+		last = now
+	}
+	s.endWatch(p)
+	vain := s.pace.vain.Load()
+	s.pace.vain.Store(min(vain+1, 8))
+	if vain > 1 {
+		s.pace.skip.Store(between << vain)
+	}
+	tell(&s.pace.watches, 0)
+	return false
+}
+
+// endWatch gives the word back, and then hands over what posters have left to the caller.
+func (s *Stack[T]) endWatch(p *Poll) {
+	p.way = yielding
+	watchers.Add(-1)
+	s.pace.watcher.Store(0)                          // S1
+	if state := s.state.Load(); uint32(state) != 0 { // S2
+		if state&watched != 0 { // else a waiter has cleared the bit, and looked for itself alone
+			s.state.And(^uint64(watched)) // S3
+		}
+		if !s.queue.Idle() { // S4
+			s.HandOver()
+		}
+	}
+	// If nobody waits the bit may stay, and the posters' copies of its line with it: the
+	// next to wait clears it.
+}
+
+// unwatch is called by a waiter on the list, and clears a watched that endWatch has left.
+func (s *Stack[T]) unwatch() {
+	if s.state.Load()&watched != 0 && s.pace.watcher.Load() == 0 {
+		s.state.And(^uint64(watched))
+	}
+}
+
+// lateness is how soon a goroutine that was readied must run, in nanoseconds, for its
+// waker to have done right. In ping-pong and fan-out goroutines took 0.2 to 10 µs, of
+// dispatch 35 to 100.
+const lateness = 15_000

@@ -1,153 +1,494 @@
 package waiter
 
 import (
+	"runtime"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// looks is how often a caller looks again before it is to wait.
-func looks(s *Stack[*int]) (n int) {
-	for poll := new(Poll); s.Again(poll); n++ {
-	}
-	return n
+// newAuto is a stack under ParkAuto in a process that has done nothing yet.
+func newAuto(t *testing.T) *bed {
+	procs := runtime.GOMAXPROCS(2)
+	forget := func() { dear.Store(0); crowded.Store(0) }
+	forget()
+	t.Cleanup(func() {
+		forget()
+		runtime.GOMAXPROCS(procs)
+		require.Zero(t, watchers.Load(), "somebody still watches")
+	})
+	return newBedOf(t, NewestFirst, 100, ParkAuto)
 }
 
-func newPaced(t *testing.T) (*Stack[*int], *fakeQueue) {
-	s, q := new(Stack[*int]), new(fakeQueue)
-	s.Init(q, NewestFirst, 1, ParkGoroutine, Parkers{})
-	return s, q
-}
-
-// fill puts n into q, and says so to who looks after a pause.
-func fill(q *fakeQueue, n int) { q.put(make([]int, n)...) }
-
-func drain(q *fakeQueue, n int) {
+// hogs compute on every processor until the function that it returns is called.
+func hogs(n int) (stop func()) {
+	var over atomic.Bool
+	ended := make(chan struct{})
 	for range n {
-		q.TryTake()
+		go func() {
+			for !over.Load() {
+			}
+			ended <- struct{}{}
+		}()
 	}
-}
-
-func TestAgainEnds(t *testing.T) {
-	s, _ := newPaced(t)
-	poll := new(Poll)
-	n := 0
-	for s.Again(poll) {
-		n++
-		require.LessOrEqual(t, n, yields)
-	}
-	require.False(t, s.Again(poll), "and stays so")
-	require.Equal(t, yields, looks(s), "each caller has its own")
-}
-
-// A pause that finds little is made ever more seldom, but is not given up.
-func TestPausesInVain(t *testing.T) {
-	s, q := newPaced(t)
-	pace := &s.policy.pace
-	pauses := 0
-	for range 8 * (maxMask + 1) {
-		mask := pace.mask.Load()
-		looks(s)
-		if pace.mask.Load() != mask {
-			pauses++
-		}
-		fill(q, 1)
-		drain(q, 1)
-	}
-	require.EqualValues(t, maxMask, pace.mask.Load())
-	require.Equal(t, 6, pauses, "64, 128, … 2048 takings apart, then 4096 for good")
-	require.False(t, pace.fast.Load())
-	q.taken = maxMask
-	fill(q, flood)
-	looks(s)
-	require.True(t, pace.fast.Load(), "it is not given up")
-}
-
-// In a torrent nobody yields, as long as much is taken between two who find
-// nothing.
-func TestTorrent(t *testing.T) {
-	s, q := newPaced(t)
-	pace := &s.policy.pace
-	q.taken = minMask
-	fill(q, flood-1)
-	require.Equal(t, yields, looks(s))
-	require.False(t, pace.fast.Load(), "not enough for one")
-
-	q.taken = 2*minMask + 1
-	fill(q, 1)
-	require.Equal(t, yields, looks(s), "who finds out has yielded")
-	require.True(t, pace.fast.Load())
-	drain(q, flood)
-	for range 1000 {
-		q.taken += few
-		require.Zero(t, looks(s))
-	}
-	q.taken += 1 << 20 // what came long ago does not count for ever
-	require.Zero(t, looks(s))
-	n := 0
-	for looks(s) == 0 {
-		n++
-	}
-	require.LessOrEqual(t, n, maxCredit/few)
-	require.False(t, pace.fast.Load())
-	require.Equal(t, yields, looks(s))
-	require.EqualValues(t, minMask, pace.mask.Load(), "it may come back soon")
-}
-
-// Many who find nothing at the same time do not end it: the average counts.
-func TestTorrentForMany(t *testing.T) {
-	s, q := newPaced(t)
-	q.taken = minMask
-	fill(q, flood)
-	looks(s)
-	drain(q, flood)
-	for range 100 {
-		q.taken += 16 * few
-		for range 16 {
-			require.Zero(t, looks(s))
+	return func() {
+		over.Store(true)
+		for range n {
+			<-ended
 		}
 	}
 }
 
-// lens is what a queue's length is, look after look.
-type lens []int
-
-func (l *lens) Len() int {
-	n := (*l)[0]
-	*l = (*l)[1:]
-	return n
+// begin makes the caller the watcher, whatever others of the process do just now.
+func (b *bed) begin(deadline int64) *Poll {
+	b.t.Helper()
+	p := new(Poll)
+	await(b.t, "to watch", func() bool { return b.beginWatch(p, deadline) })
+	return p
 }
 
-// In a torrent who finds nothing goes on if the others, or a pause, have brought
-// much. A pause that brings little is made ever more seldom, but is not given up.
-func TestLull(t *testing.T) {
-	p := new(pace)
-	require.True(t, p.lull(&lens{flood}), "the others")
-	for range 10 {
-		require.True(t, p.lull(&lens{flood - 1, flood}), "the pause")
+func (b *bed) watched() bool { return b.state.Load()&watched != 0 }
+
+// A caller that finds nothing yields once and then, as nobody wants its processor, watches
+// the queue, until there is something.
+func TestAgainWatches(t *testing.T) {
+	b := newAuto(t)
+	await(t, "a watch", func() bool { // others of the process may want a processor just now
+		b.pace.skip.Store(0)
+		crowded.Store(0)
+		looks := 0
+		b.q.onReady = func() {
+			if looks++; looks == 3 {
+				b.q.put(1)
+			}
+		}
+		var p Poll
+		require.True(t, b.Again(&p, Forever))
+		require.Equal(t, yielding, p.way)
+		found := b.Again(&p, Forever)
+		if found {
+			require.Equal(t, watching, p.way)
+			require.True(t, b.watched())
+			require.Equal(t, 3, looks)
+		}
+		b.Done(&p, found)
+		require.Zero(t, b.pace.watcher.Load())
+		return found
+	})
+	require.EqualValues(t, 1, b.Stats().Spun)
+	require.EqualValues(t, 1, b.pace.watches.Load())
+	b.q.onReady = nil
+
+	// The next begins so, without a yield.
+	var p Poll
+	require.False(t, b.Yielded(&p))
+	await(t, "a watch", func() bool {
+		p = Poll{}
+		b.pace.skip.Store(0)
+		b.pace.watches.Store(1)
+		return b.Again(&p, Forever) && p.way == watching
+	})
+	b.Done(&p, true)
+}
+
+// A caller that is told where others sleep always sleeps at once.
+func TestAgainUnlessAuto(t *testing.T) {
+	for _, parking := range []Parking{ParkThread, ParkGoroutine} {
+		b := newBedOf(t, NewestFirst, 1, parking)
+		var p Poll
+		require.False(t, b.Yielded(&p))
+		require.False(t, b.Again(&p, Forever))
+		b.Done(&p, false)
 	}
-	var pauses []int
-	for i := range 1000 {
-		l := lens{0, flood - 1}
-		require.False(t, p.lull(&l))
-		if len(l) == 0 {
-			pauses = append(pauses, i)
+}
+
+// A poster yields, and does not watch.
+func TestPosterDoesNotWatch(t *testing.T) {
+	newAuto(t)
+	b := newBedOf(t, OldestFirst, 1, ParkAuto)
+	var p Poll
+	require.True(t, b.Again(&p, Forever))
+	require.False(t, b.Again(&p, Forever))
+	require.False(t, b.watched())
+	b.Done(&p, false)
+}
+
+// Nobody watches while somebody wants its processor.
+func TestNoWatchBesideOthers(t *testing.T) {
+	b := newAuto(t)
+	stop := hogs(6)
+	defer stop()
+	await(t, "the hogs to queue", func() bool { return runnable() > 1 })
+	for range 3 {
+		b.pace.skip.Store(0)
+		p := Poll{way: yielding}
+		require.False(t, b.Again(&p, Forever))
+		require.False(t, b.watched())
+		require.EqualValues(t, between, b.pace.skip.Load(), "nor do the next ask")
+	}
+}
+
+// One caller watches a queue, and half of the processors stay with others.
+func TestOneWatches(t *testing.T) {
+	b := newAuto(t)
+	runtime.GOMAXPROCS(4)
+	p := b.begin(Forever)
+	var q Poll
+	require.False(t, b.beginWatch(&q, Forever))
+	require.Equal(t, none, q.way)
+
+	c, d := newBedOf(t, NewestFirst, 1, ParkAuto), newBedOf(t, NewestFirst, 1, ParkAuto)
+	other := c.begin(Forever)
+	require.False(t, d.beginWatch(&q, Forever), "a third of four processors")
+	require.EqualValues(t, 2, watchers.Load())
+	b.Done(p, false)
+	b.Done(p, false) // which is over
+	require.EqualValues(t, 1, watchers.Load())
+	d.Done(d.begin(Forever), false)
+	c.Done(other, true)
+
+	runtime.GOMAXPROCS(1)
+	require.False(t, b.beginWatch(&q, Forever), "nobody would run to post")
+}
+
+// A watch ends after longest, or at the deadline before that.
+func TestWatchEnds(t *testing.T) {
+	b := newAuto(t)
+	before := Now()
+	p := b.begin(Forever)
+	require.GreaterOrEqual(t, p.until, before+longest)
+	require.LessOrEqual(t, p.until, Now()+longest)
+	b.Done(p, false)
+	deadline := Now() + 1000
+	p = b.begin(deadline)
+	require.Equal(t, deadline, p.until)
+	b.Done(p, false)
+
+	looks := 0
+	b.q.onReady = func() { looks++ }
+	p = b.begin(0) // in the past
+	require.False(t, b.watch(p))
+	require.Equal(t, 1, looks)
+	require.NotEqual(t, watching, p.way)
+	require.Zero(t, b.pace.watcher.Load())
+
+	await(t, "a watch that lasts", func() bool { // others may cut it short
+		crowded.Store(0)
+		looks = 0
+		p := b.begin(Forever)
+		begun := Now()
+		require.False(t, b.watch(p))
+		require.LessOrEqual(t, looks, longest/glance+1)
+		return Now()-begun >= longest-5*glance && looks > 10
+	})
+}
+
+// A watch ends when somebody wants the processor.
+func TestWatchMakesRoom(t *testing.T) {
+	b := newAuto(t)
+	p := b.begin(Forever)
+	p.until = Forever
+	stop := hogs(6)
+	defer stop()
+	require.False(t, b.watch(p))
+	require.Less(t, Now(), p.until)
+}
+
+// After a glance that came late nobody begins to watch for a hundred times as long.
+func TestWatchOnACrowdedMachine(t *testing.T) {
+	b := newAuto(t)
+	p := b.begin(Forever)
+	p.until = Forever
+	slow := true
+	b.q.onReady = func() {
+		if slow {
+			time.Sleep(time.Millisecond)
+		}
+		slow = false
+	}
+	require.False(t, b.watch(p))
+	require.Greater(t, crowded.Load(), Now())
+	var q Poll
+	require.False(t, b.beginWatch(&q, Forever))
+	crowded.Store(Now())
+	b.Done(b.begin(Forever), false)
+}
+
+// While a caller watches nothing is due, and when it ends that, those who wait get what it
+// has left.
+func TestEndWatchHandsOver(t *testing.T) {
+	for _, publish := range []bool{true, false} {
+		b := newAuto(t)
+		b.park(0)
+		p := b.begin(Forever)
+		require.True(t, b.Any())
+		require.False(t, b.Due())
+		if publish {
+			b.post(1)
+			b.none()
+			require.Equal(t, []int{1}, b.q.left())
+		}
+		b.Done(p, false)
+		require.False(t, b.watched())
+		if publish {
+			handed(t, b.next(), 1)
+		} else {
+			b.none()
+			require.True(t, b.Due())
+			b.post(1)
+			handed(t, b.next(), 1)
+		}
+		b.check(t)
+	}
+}
+
+// Pass leaves to the watcher what there is.
+func TestPassWhileWatched(t *testing.T) {
+	b := newAuto(t)
+	let := b.hold()
+	b.park(0)
+	b.park(1)
+	b.post(1)
+	p := b.begin(Forever)
+	b.post(2)
+	let()
+	handed(t, b.next(), 1)
+	b.none()
+	require.Equal(t, []int{2}, b.q.left())
+	b.Done(p, false)
+	let()
+	handed(t, b.next(), 2)
+}
+
+// The bit that a watcher leaves if nobody waits is cleared by the next to wait, and by that
+// only if nobody watches.
+func TestUnwatch(t *testing.T) {
+	b := newAuto(t)
+	b.Done(b.begin(Forever), false)
+	require.True(t, b.watched(), "the posters' copies stay good")
+	require.False(t, b.Due())
+	b.park(0)
+	require.False(t, b.watched())
+	require.True(t, b.Due())
+
+	p := b.begin(Forever)
+	b.park(1)
+	require.True(t, b.watched())
+	b.Done(p, false)
+	b.post(1, 2)
+	for range 2 {
+		require.Equal(t, Handed, b.next().why)
+	}
+}
+
+// A yield is a place behind others: nobody yields who may look while others wait.
+func TestNoYieldWhileOthersWait(t *testing.T) {
+	b := newAuto(t)
+	var p Poll
+	require.True(t, b.Yielded(&p))
+	b.park(0)
+	require.False(t, b.Yielded(new(Poll)))
+	b.post(1)
+	handed(t, b.next(), 1)
+	require.True(t, b.Yielded(new(Poll)))
+}
+
+// Two slow yields in a row make yields dear, for a hundred times as long as the second
+// took; after that they are tried again, and a fast one ends it.
+func TestSlowYields(t *testing.T) {
+	b := newAuto(t)
+	runtime.GOMAXPROCS(1)
+	var busy atomic.Bool
+	var over atomic.Bool
+	ended := make(chan struct{})
+	go func() { // a millisecond of work whenever it gets the processor
+		defer close(ended)
+		for !over.Load() {
+			if busy.Load() {
+				for start := Now(); Now() < start+1_000_000; {
+				}
+			}
+			runtime.Gosched()
+		}
+	}()
+	defer func() { over.Store(true); <-ended }()
+	require.Zero(t, hash(b.q.Moved())>>61, "it is timed")
+
+	// step yields, and says whether that was slow. The scheduler may pass the other
+	// goroutine over.
+	step := func() (slow bool) {
+		start := Now()
+		require.True(t, b.yield())
+		return Now()-start >= 1_000_000
+	}
+	busy.Store(true)
+	await(t, "two slow yields in a row", func() bool {
+		dear.Store(0)
+		if !step() {
+			return false
+		}
+		require.EqualValues(t, 1, dear.Load(), "once may be a hiccup")
+		start := Now()
+		if !step() {
+			require.Zero(t, dear.Load())
+			return false
+		}
+		took := Now() - start
+		require.GreaterOrEqual(t, dear.Load(), start+1_000_000+toll*1_000_000)
+		require.LessOrEqual(t, dear.Load(), Now()+toll*took)
+		return true
+	})
+	dear.Store(Forever)
+	for range 3 * between {
+		require.False(t, b.yield())
+	}
+	c := newBedOf(t, NewestFirst, 1, ParkAuto)
+	require.False(t, c.yield(), "that is so for the process")
+
+	busy.Store(false)
+	await(t, "a fast one", func() bool {
+		dear.Store(Now())
+		b.pace.skip.Store(0)
+		require.True(t, b.yield())
+		return dear.Load() == 0
+	})
+	await(t, "a slow one and then a fast one", func() bool {
+		dear.Store(1)
+		return !step() && dear.Load() == 0
+	})
+	require.True(t, c.yield())
+}
+
+// A yield in which others have moved much was worth its time.
+func TestYieldIsWorthWhatMoves(t *testing.T) {
+	b := newAuto(t)
+	runtime.GOMAXPROCS(1)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for start := Now(); Now() < start+1_000_000; {
+		}
+		b.q.mu.Lock()
+		b.q.moved += 100_000
+		b.q.mu.Unlock()
+	}()
+	require.True(t, b.yield())
+	<-ended
+	require.Zero(t, dear.Load())
+}
+
+// Those who are to skip neither ask nor watch, and count down.
+func TestSkip(t *testing.T) {
+	b := newAuto(t)
+	b.pace.skip.Store(3)
+	for n := int32(3); n > 0; n-- {
+		require.Equal(t, n, b.pace.skip.Load())
+		p := Poll{way: yielding}
+		require.False(t, b.Again(&p, Forever))
+		require.False(t, b.watched())
+	}
+	require.Zero(t, b.pace.skip.Load())
+}
+
+// From the third watch in vain on, more and more callers skip it; one that is served makes
+// an end of that.
+func TestWatchInVain(t *testing.T) {
+	b := newAuto(t)
+	for n := 1; n <= 12; n++ {
+		b.pace.skip.Store(0)
+		b.pace.watches.Store(1)
+		require.False(t, b.watch(b.begin(0)))
+		require.EqualValues(t, min(n, 8), b.pace.vain.Load())
+		require.Zero(t, b.pace.watches.Load())
+		want := 0
+		if n > 2 {
+			want = between << min(n-1, 8)
+		}
+		require.EqualValues(t, want, b.pace.skip.Load(), "%d in vain", n)
+	}
+	b.Done(b.begin(Forever), true)
+	require.Zero(t, b.pace.vain.Load())
+	require.EqualValues(t, 1, b.pace.watches.Load())
+}
+
+// A score tells how often takers ran late.
+func TestLags(t *testing.T) {
+	b := newAuto(t)
+	for i := range int32(10) {
+		require.Equal(t, min(i, 8), b.lags.Load())
+		b.lag(lateness + 1)
+	}
+	for i := range int32(10) {
+		require.Equal(t, max(8-i, 0), b.lags.Load())
+		b.lag(lateness)
+	}
+}
+
+// A taker that runs late counts itself.
+func TestTakerTellsItsLag(t *testing.T) {
+	b := newAuto(t)
+	b.lags.Store(1) // so that it is timed
+	let := b.hold()
+	b.park(0)
+	b.post(1)
+	for start := Now(); Now() < start+2*lateness; {
+	}
+	let()
+	handed(t, b.next(), 1)
+	require.EqualValues(t, 2, b.lags.Load())
+}
+
+// Where takers have run late, whoever hands over starts a goroutine behind the taker, if
+// nobody else wants a processor.
+func TestBump(t *testing.T) {
+	b := newAuto(t)
+	runtime.GOMAXPROCS(1) // nobody runs while this goroutine does not yield
+	v := 1
+	for lags, want := range map[int32]int32{0: 0, 1: 0, 2: 1, 8: 1} {
+		for _, give := range []func(){func() { b.Give(&v) }, func() { b.post(v) }} {
+			await(t, "an undisturbed hand-over", func() bool { // the runtime's own may want to run
+				b.lags.Store(lags)
+				b.stats.HandOffs = 0
+				b.park(0)
+				await(t, "the bumps before", func() bool { return bumps.Load() == 0 && runnable() == 0 })
+				give()
+				n := bumps.Load()
+				handed(t, b.next(), 1)
+				require.LessOrEqual(t, n, want)
+				return n == want
+			})
 		}
 	}
-	require.Equal(t, []int{0, 2, 6, 14, 30, 62, 126, 254, 510, 766}, pauses)
-	require.True(t, p.lull(&lens{flood}), "the others, between two pauses")
-	for !p.lull(&lens{0, flood}) {
-	}
-	require.Zero(t, p.vain.Load(), "as at first")
+
+	// Somebody waits for the processor: it is that one's next.
+	b.lags.Store(8)
+	b.stats.HandOffs = 0
+	b.park(0)
+	await(t, "the bumps before", func() bool { return bumps.Load() == 0 })
+	ran := make(chan struct{})
+	stop := hogs(2)
+	go close(ran)
+	await(t, "others", func() bool { return runnable() > 1 })
+	b.Give(&v)
+	require.Zero(t, bumps.Load())
+	stop()
+	<-ran
+	handed(t, b.next(), 1)
 }
 
-// Who is told to go on and finds that others have taken what has come does not go on
-// so for ever.
-func TestLullEnds(t *testing.T) {
-	s, q := newPaced(t)
-	q.taken = minMask
-	fill(q, flood)
-	looks(s)
-	require.True(t, s.policy.pace.fast.Load())
-	require.Equal(t, yields, looks(s))
+// A goroutine that is started to bump another is none that wants a processor.
+func TestBumpsAreNotRunnable(t *testing.T) {
+	newAuto(t)
+	runtime.GOMAXPROCS(1)
+	await(t, "an undisturbed look", func() bool {
+		await(t, "the bumps before", func() bool { return bumps.Load() == 0 })
+		if runnable() != 0 {
+			return false
+		}
+		bump()
+		require.LessOrEqual(t, bumps.Load(), int32(1))
+		return bumps.Load() == 1 && runnable() == 0
+	})
 }

@@ -29,7 +29,7 @@ func TestLeaverWasHanded(t *testing.T) {
 	}
 	for i, done := range []chan struct{}{nil, make(chan struct{})} {
 		b.lot.parks.Store(0)
-		b.wait(i, Now()+int64(time.Hour), done, false)
+		b.wait(i, Now()+int64(time.Hour), done)
 		await(t, "the waiter to park", func() bool { return b.lot.parks.Load() == 1 })
 		b.post(1)
 		posted <- struct{}{}
@@ -42,7 +42,7 @@ func TestLeaverWasHanded(t *testing.T) {
 		b.check(t)
 		// A fresh parker, so that call begins at 1 again.
 		b.Stack = Stack[*int]{}
-		b.Init(&b.q, NewestFirst, 1, ParkGoroutine, Parkers{Goroutine: b.lot.seated})
+		b.Init(&b.q, NewestFirst, 1, ParkGoroutine, b.lot.parkers())
 	}
 }
 
@@ -51,7 +51,7 @@ func TestLeaverMeetsHandOver(t *testing.T) {
 	for _, found := range []bool{true, false} {
 		b := newBed(t, NewestFirst, 1)
 		taking, take := make(chan struct{}), make(chan struct{})
-		b.q.onTake = func() { taking <- struct{}{}; <-take }
+		b.q.onMove = func() { taking <- struct{}{}; <-take }
 		expired := make(chan struct{})
 		b.lot.onPark = func(_ *chanParker, call, _ int64) (ok, answer bool) {
 			if call > 1 {
@@ -60,7 +60,7 @@ func TestLeaverMeetsHandOver(t *testing.T) {
 			<-expired
 			return false, true
 		}
-		b.wait(0, Now()+int64(time.Hour), nil, false)
+		b.wait(0, Now()+int64(time.Hour), nil)
 		await(t, "the waiter to park", func() bool { return b.lot.parks.Load() == 1 })
 		if found {
 			b.q.put(1)
@@ -81,37 +81,26 @@ func TestLeaverMeetsHandOver(t *testing.T) {
 	}
 }
 
-// Between registering and looking at the queue: the waiter finds something there,
-// which has been handed to it meanwhile.
-func TestHandedBeforeRetry(t *testing.T) {
-	b := newBed(t, NewestFirst, 1)
-	b.q.put(1)
-	b.q.onIdle = func() {
-		require.True(t, b.Any(), "registered before it looks")
-		b.HandOver()
+// A poster makes its packet just after the waiter has looked at the queue: it finds the
+// waiter registered, and waits for the lock until that sleeps.
+func TestPostBetweenLookAndSleep(t *testing.T) {
+	for why, f := range map[Outcome]func(b *bed){
+		Handed:      func(b *bed) { b.post(1) },
+		Interrupted: func(b *bed) { b.Interrupt() },
+		Closed:      func(b *bed) { b.q.close(); b.Settle() },
+	} {
+		b := newBed(t, NewestFirst, 1)
+		var once sync.Once
+		b.q.onIdle = func() {
+			once.Do(func() {
+				require.True(t, b.Any(), "registered before it looks")
+				go f(b)
+			})
+		}
+		_, got := b.Wait(nil, Forever, nil)
+		require.Equal(t, why, got)
+		b.check(t)
 	}
-	v, why := b.Wait(Deadline(0), nil, false)
-	handed(t, result{0, v, why}, 1)
-	require.Equal(t, Stats{HandOffs: 1, Parks: 1, Wakes: 1}, b.Stats())
-	b.check(t)
-}
-
-// The same between looking and sleeping: the token is remembered.
-func TestHandedBeforePark(t *testing.T) {
-	b := newBed(t, NewestFirst, 1)
-	b.q.onIdle = func() { b.post(1) }
-	v, why := b.Wait(Forever, nil, false)
-	handed(t, result{0, v, why}, 1)
-
-	b = newBed(t, NewestFirst, 1)
-	b.q.onIdle = func() { require.Equal(t, 1, b.Interrupt()) }
-	_, why = b.Wait(Forever, nil, false)
-	require.Equal(t, Interrupted, why)
-
-	b = newBed(t, NewestFirst, 1)
-	b.q.onIdle = func() { b.q.close(); b.Settle() }
-	_, why = b.Wait(Forever, nil, false)
-	require.Equal(t, Closed, why)
 }
 
 // And the ones that are left to chance.
@@ -126,7 +115,7 @@ func TestLeaversRaceHandOvers(t *testing.T) {
 		if round%4 == 0 {
 			deadline = Now() + 5000
 		}
-		b.wait(round, deadline, done, false)
+		b.wait(round, deadline, done)
 		if round%8 < 4 { // else race with the registration too
 			await(t, "the waiter to park", func() bool { return b.lot.parks.Load() > before })
 		}
@@ -144,10 +133,10 @@ func TestLeaversRaceHandOvers(t *testing.T) {
 			require.Contains(t, []Outcome{Retry, Expired, Canceled}, r.why)
 			require.Nil(t, r.v)
 			require.Equal(t, []int{round}, b.q.left(), "neither taken nor left")
-			b.q.TryTake()
+			b.q.take()
 		}
 		require.Zero(t, b.Waiting())
-		require.Zero(t, b.inFlight.Load())
+		require.Zero(t, flights(b.state.Load()))
 	}
 	b.check(t)
 	t.Log("handed, retry, expired, canceled:", counts[Handed], counts[Retry], counts[Expired], counts[Canceled])
@@ -156,8 +145,9 @@ func TestLeaversRaceHandOvers(t *testing.T) {
 // Everything at once; afterwards each packet was handed to one waiter or is left.
 func TestEverythingAtOnce(t *testing.T) {
 	for _, limit := range []int{1, 2, 100} {
-		for _, order := range []Order{NewestFirst, OldestFirst} {
-			b := newBed(t, order, limit)
+		for _, parking := range []Parking{ParkAuto, ParkThread, ParkGoroutine} {
+			b := newBedOf(t, NewestFirst, limit, parking)
+			b.parkers.Thread, b.parkers.Claim, b.parkers.Release = b.lot.newParker, b.lot.claim, b.lot.release
 			var got [3000]atomic.Int32
 			var waiters, others sync.WaitGroup
 			var stop atomic.Bool
@@ -173,13 +163,15 @@ func TestEverythingAtOnce(t *testing.T) {
 							done = make(chan struct{})
 							go close(done)
 						}
-						switch v, why := b.Wait(deadline, done, rng.IntN(2) == 0); why {
-						case Handed:
-							got[*v].Add(1)
+						switch v, why := b.Wait(nil, deadline, done); why {
+						case Handed, Look:
+							if v != nil {
+								got[*v].Add(1)
+							}
 						case Closed:
 							return
 						case Retry:
-							if v, ok := b.q.TryTake(); ok {
+							if v, ok := b.q.take(); ok {
 								got[*v].Add(1)
 							} else if b.q.Over() {
 								return
@@ -204,7 +196,7 @@ func TestEverythingAtOnce(t *testing.T) {
 							publish := b.q.putHalf(i)
 							runtime.Gosched()
 							publish()
-							if b.Any() {
+							if b.Due() {
 								b.HandOver()
 							}
 						} else {
@@ -227,7 +219,8 @@ func TestEverythingAtOnce(t *testing.T) {
 			}
 			b.check(t)
 			require.Zero(t, b.Waiting())
-			require.Zero(t, b.inFlight.Load())
+			require.Zero(t, flights(b.state.Load()))
+			require.Zero(t, b.lot.claimed.Load())
 			for i := range got {
 				require.EqualValues(t, 1, got[i].Load(), "packet %d", i)
 			}
@@ -245,9 +238,9 @@ func TestListAgainstModel(t *testing.T) {
 		for range 5000 {
 			s.mu.Lock()
 			if len(model) == 0 || len(model) < 20 && rng.IntN(2) == 0 {
-				w, next := new(Waiter[*int]), rng.IntN(2) == 0
-				s.insert(w, next)
-				if next {
+				w := new(Waiter[*int])
+				s.insert(w)
+				if order == NewestFirst {
 					model = append([]*Waiter[*int]{w}, model...)
 				} else {
 					model = append(model, w)
@@ -271,5 +264,70 @@ func TestListAgainstModel(t *testing.T) {
 			s.mu.Unlock()
 			s.check(t)
 		}
+	}
+}
+
+// Posters and takers of one queue, with deadlines, interrupts, and at the end a close:
+// each packet whose poster was told that it was moved is taken once, the others never.
+func TestPostersAtOnce(t *testing.T) {
+	for _, limit := range []int{1, 2, 100} {
+		b := newBedOf(t, OldestFirst, limit, ParkGoroutine)
+		b.free()
+		b.q.room = 2
+		var moved, taken [2000]atomic.Int32
+		var posters, takers sync.WaitGroup
+		for p := range 4 {
+			posters.Go(func() {
+				rng := rand.New(rand.NewPCG(5, uint64(p)))
+				for i := p; i < len(moved); i += 4 {
+					deadline := Forever
+					if rng.IntN(4) == 0 {
+						deadline = Now() + rng.Int64N(20_000)
+					}
+					if _, why := b.Wait(&i, deadline, nil); why == Handed {
+						moved[i].Add(1)
+					}
+				}
+			})
+		}
+		over := make(chan struct{})
+		takers.Go(func() {
+			for n := 0; ; n++ {
+				if v, ok := b.q.take(); ok {
+					taken[*v].Add(1)
+					if b.Due() {
+						b.HandOver()
+					}
+				} else {
+					select {
+					case <-over:
+						return
+					default:
+						runtime.Gosched()
+					}
+				}
+				if n%100 == 99 {
+					b.Interrupt()
+					b.check(t)
+				}
+			}
+		})
+		gone := make(chan struct{})
+		go func() { posters.Wait(); close(gone) }()
+		select {
+		case <-gone:
+		case <-time.After(time.Minute):
+			t.Fatalf("limit %d: %d posters stranded, %d packets left", limit, b.Waiting(), len(b.q.left()))
+		}
+		close(over)
+		takers.Wait()
+		b.check(t)
+		require.Zero(t, b.state.Load())
+		n := 0
+		for i := range moved {
+			require.Equal(t, moved[i].Load(), taken[i].Load(), "packet %d", i)
+			n += int(taken[i].Load())
+		}
+		require.EqualValues(t, b.Stats().HandOffs, n)
 	}
 }

@@ -1,37 +1,35 @@
-// Package waiter keeps those who wait for a queue: in what order they are
-// released, how what they wait for is handed to them, and how they sleep.
-//
-// It knows neither the queue nor the operating system; the one is a Queue, the
-// other a Parker.
 package waiter
 
 import "runtime"
 
-// Queue is where what is waited for comes from: packets for those who take, room
-// for those who post. TryTake and Over are called with the stack's lock held.
+// Queue is what the callers of a Stack wait for: packets if they take, room if they post.
+// Move and Over are called with the stack's lock held.
 type Queue[T any] interface {
-	// TryTake takes the next one for a waiter, without waiting for a producer
-	// that is in the middle of producing it.
-	TryTake() (T, bool)
-	// Idle reports whether there is nothing to take, no producer is in the middle
-	// of producing, and the queue is open. Each producer that begins after an
-	// Idle that returned true, and Close, calls Any later, and if that is true
-	// HandOver when it has produced.
+	// Move moves one packet for a waiter, and reports whether it did: for a waiting
+	// taker the oldest one from the queue to *v, for a waiting poster *v to the queue. It
+	// does not wait for a packet that is being published.
+	Move(v *T) bool
+	// Idle reports whether there is nothing to move, nothing is being made ready to
+	// move, and the queue is open. Whoever begins to make something ready after an Idle
+	// that returned true, and Close, calls Due later and, if that is true, HandOver.
 	Idle() bool
-	// Over reports whether nothing is there and nothing will come any more. Once
-	// true it stays true.
+	// Over reports whether nothing can be moved and never will be. Once true it stays
+	// true.
 	Over() bool
-	// Len is how much there is to take, and Taken how much has been taken so far,
-	// by anybody.
+	// Ready reports whether a look at the queue is likely to find something. It reads
+	// no memory that is written before there is something.
+	Ready() bool
+	// Len is how many packets can be moved, and Moved how many were.
 	Len() int
-	Taken() uint64
+	Moved() uint64
 }
 
 // Outcome says how a wait ended.
 type Outcome uint8
 
 const (
-	Handed      Outcome = iota + 1 // a producer took one for the waiter
+	Handed      Outcome = iota + 1 // a packet was moved for the waiter
+	Look                           // a packet is about to be there: look, then Pass
 	Retry                          // the queue was not idle: look again
 	Expired                        // the deadline passed
 	Canceled                       // done was closed
@@ -43,101 +41,83 @@ const (
 type Order uint8
 
 const (
-	// NewestFirst also lets a caller that finds the queue not idle take for itself.
-	NewestFirst Order = iota
-	// OldestFirst asks of the queue that nothing in it is ever half produced:
-	// TryTake fails only if there is nothing.
-	OldestFirst
+	NewestFirst Order = iota // takers, for whom packets are moved from the queue
+	OldestFirst              // posters, whose packets are moved to it
 )
 
-// Waiter is one parked call. The stack's lock guards everything but what the
-// comments except.
+// Waiter is one parked call. The stack's mu guards all fields unless noted.
 type Waiter[T any] struct {
-	next, prev *Waiter[T] // next is released later; nil next and prev off the list
-	val        T          // written before the Unpark, read by the owner after the Park
-	handed     int64      // likewise: when, if timed
-	outcome    Outcome    // likewise
-	woken      way        // likewise: how it is woken, if handed something
-	timed      bool       // likewise: the policy learns what that cost
-	listed     bool       // on the stack: whoever takes it off decides the outcome
-	demoted    bool       // by demote, and a token of the thread's parker is owed for it; the owner resets it
-	way        way        // how this wait sleeps; the owner's until it registers
-	seat       seat       // of the parker of a goroutine
-	thread     *Parker    // that of a thread, made when it is first wanted
+	next, prev *Waiter[T] // next is released later; both nil off the list
+	// val is the packet of a poster, and what was moved for a taker: an array, so that
+	// it can be cleared without a zero T, which the compiler would put on the heap
+	// where T is large. The owner's, unless listed.
+	val     [1]T
+	parker  Parker // sleeps in this wait; set by the owner before it is listed
+	seat    seat   // of the goroutine's parker
+	others  *others
+	handed  int64   // when, if that is to be learned from
+	outcome Outcome // written before the Unpark, read by the owner after the Park
+	threads bool    // parker is that of a thread
+	listed  bool    // on the stack: whoever takes the waiter off decides the outcome
 }
 
-// asGoroutine makes w sleep as a goroutine next.
-func (w *Waiter[T]) asGoroutine(p *policy) {
-	w.way = byGoroutine
-	p.seated(&w.seat) // whoever wakes it finds the seat complete
-}
+// others are the parkers that few waiters need, each made when it is first wanted.
+type others struct{ timed, thread Parker }
 
-// asThread makes w sleep as a thread next.
-func (w *Waiter[T]) asThread(p *policy) {
-	w.way = byThread
-	if w.thread == nil {
-		thread := p.newThread()
-		w.thread = &thread
-	}
-}
+// unlocker is a mutex as a Parker takes it.
+type unlocker mutex
 
-// parker is what w sleeps with in that way.
-func (s *Stack[T]) parker(w *Waiter[T], how way) Parker {
-	if how == byThread {
-		return *w.thread
-	}
-	return s.policy.seated(&w.seat)
-}
+func (u *unlocker) Lock()   {}
+func (u *unlocker) Unlock() { (*mutex)(u).Unlock() }
 
-// Stack is a list of waiters with a lock. The lock is held for a few
-// instructions and for the taking of what is handed over (and, once a queue that
-// grows is sealed, until it has grown), never while waking or sleeping, and nobody
-// takes it while no one waits.
-//
-// No lost wake-up. The waiter: W1 stores waiting != 0, W2 finds the queue Idle,
-// then it sleeps. The producer: P1 begins to produce (a claim on the queue's
-// position); after that P2 publishes, P3 loads waiting, whichever comes first; and
-// if P3 saw a waiter, P4 hands over. W1, W2, P1 and P3 are sequentially consistent;
-// P2 need not be. If W2 finds the queue idle then P1 comes after W2 in the one total
-// order of atomics, so P3 comes after W1 and sees the waiter. A waiter for which W2
-// fails does not sleep.
-//
-// Nothing stranded. A producer that sees waiters goes on handing over while there
-// are both. It stops at something half produced: whoever sleeps has been seen by P3
-// of its producer, as above, which has yet to do P4; or at the limit: then a hand-off
-// is in flight, and whoever it goes to calls Pass and hands on. Whoever finds the
-// queue over releases everybody.
+// What Stack.state holds.
+const (
+	waiter1 = 1       // in the lower half, one for each on the list
+	flight1 = 1 << 32 // in the upper half, one for each hand-off in flight
+	looking = 1 << 62 // one of those in flight was woken to look: see Look
+	watched = 1 << 63 // a caller watches the queue
+)
+
+func flights(state uint64) int32 { return int32(state &^ (watched | looking) >> 32) }
+
+// Stack is a list of waiters with a lock. The lock is held for a few instructions, and
+// while packets are moved and a queue grows, never while sleeping. Nobody takes
+// the lock while no one waits. See the package's documentation for the order of accesses
+// that P1 to P4, W1 and W2, S1 and S2 stand for.
 type Stack[T any] struct {
-	queue Queue[T] // written by Init alone
-	_     [linePair]byte
+	// Written by Init alone.
+	queue   Queue[T]
+	parkers Parkers
+	order   Order
+	parking Parking
+	limit   int32 // of hand-offs in flight; 0 is GOMAXPROCS
+	known   hint  // the limit, or what GOMAXPROCS was
+	_       [linePair]byte
 
 	// One line, for whoever hands over needs all of it. Nobody writes it while no
 	// one waits, so that a Post finds it shared.
-	waiting  atomicInt32 // the length of the list; read by every Post
-	inFlight atomicInt32 // handed over, the waiter not running yet
-	limit    int32       // of inFlight
-	order    Order
-	mu       mutex
-	first    *Waiter[T] // released next
-	last     *Waiter[T]
-	thread   *Waiter[T] // under ParkAuto, the one that sleeps as a thread: first, or none
-	handOffs uint64     // as in Stats
-	parks    uint64     // likewise
+	state atomicUint64 // who waits, is handed something, watches; read by every Post
+	mu    mutex
+	first *Waiter[T] // released next
+	last  *Waiter[T]
+	lags  hint   // how often a goroutine ran late lately, from 0 to most
+	stats Stats  // but for Spun and Wakes
+	left  uint64 // waits that ended by their deadline or done
+	_     [linePair]byte
 
-	_ [linePair]byte
-
-	timeouts uint64 // as in Stats
-	left     uint64 // waits that nobody ended, timeouts among them
-	policy   policy
-	pool     pool // of *Waiter[T]
+	pace pace
+	pool *pool // of *Waiter[T]; apart, so that the list of all pools holds no stack
 }
 
 // Stats counts what happened on a stack since it was made.
 type Stats struct {
-	HandOffs uint64 // taken by a producer for a waiter
+	HandOffs uint64 // packets moved for a waiter
 	Parks    uint64 // waits that went to sleep
-	Wakes    uint64 // of them, those that somebody ended
-	Timeouts uint64 // of them, those that ended at their deadline
+	Threads  uint64 // of them, those that slept as threads
+	Wakes    uint64 // of Parks, those that somebody ended
+	Timeouts uint64 // of Parks, those that ended at their deadline
+	Direct   uint64 // of HandOffs, those past the queue
+	Spun     uint64 // waits that ended without a sleep, by watching the queue
 }
 
 const linePair = 128 // as in package ring
@@ -145,93 +125,100 @@ const linePair = 128 // as in package ring
 // Init prepares a stack of those who wait for q. A limit of hand-offs in flight
 // below 1 is GOMAXPROCS.
 func (s *Stack[T]) Init(q Queue[T], order Order, limit int, parking Parking, parkers Parkers) {
-	if limit < 1 {
-		limit = runtime.GOMAXPROCS(0)
-	}
-	s.queue, s.order, s.limit = q, order, int32(min(limit, 1<<30))
-	s.policy.parking, s.policy.parkers = parking, parkers
-	s.policy.trial.Store(minGap)
-	s.policy.pace.init()
+	s.queue, s.order, s.limit = q, order, int32(min(max(limit, 0), 1<<30))
+	s.parking, s.parkers = parking, parkers
+	s.know()
+	s.pool = new(pool)
 }
 
-// Any reports whether anyone waits. P3 of the argument at Stack.
-func (s *Stack[T]) Any() bool { return s.waiting.Load() != 0 }
+// Any reports whether anyone waits.
+func (s *Stack[T]) Any() bool { return uint32(s.state.Load()) != 0 }
 
-// Due is Any, and that the limit allows a hand-over, for producers whose P1
-// leaves nothing half produced. One that finds the limit reached may leave: its P1
-// precedes the load here, that the decrement in Pass, and that the look in Pass.
-func (s *Stack[T]) Due() bool { return s.waiting.Load() != 0 && s.inFlight.Load() < s.limit }
+// Due reports whether anyone waits whom a packet may be handed to now: nobody watches the
+// queue, and the limit of hand-offs in flight is not reached, as far as is known. P3.
+func (s *Stack[T]) Due() bool {
+	state := s.state.Load()
+	return uint32(state) != 0 && int64(state>>32) < int64(s.known.Load())
+}
 
 // Waiting is the number of waiters.
-func (s *Stack[T]) Waiting() int { return int(s.waiting.Load()) }
+func (s *Stack[T]) Waiting() int { return int(uint32(s.state.Load())) }
 
 // Stats returns the counts so far.
 func (s *Stack[T]) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Stats{
-		HandOffs: s.handOffs,
-		Parks:    s.parks,
-		Wakes:    s.parks - s.left - uint64(s.waiting.Load()),
-		Timeouts: s.timeouts,
-	}
+	c := s.stats
+	c.Wakes = c.Parks - s.left - uint64(s.Waiting())
+	c.Spun = s.pace.spun.Load()
+	return c
 }
 
-// HandOver gives what is in the queue to waiters, as long as there are both and the
-// limit allows. Whoever has put something into it calls it if Any.
-func (s *Stack[T]) HandOver() {
-	// At the limit there is nothing to do, and no need of the lock: of those in
-	// flight somebody's Pass decrements later, and finds what was published. For that
-	// the load must not overtake the publication, as it may if that is amd64's release
-	// store. It cannot overtake a locked instruction. That is on a word of our own: on
-	// inFlight, the posters of a burst would fight for its line.
-	if s.inFlight.Load() >= s.limit {
-		var fence atomicInt32
-		fence.Add(0)
-		if s.inFlight.Load() >= s.limit {
-			return
-		}
+// Give hands v over to the next waiter if the queue is idle, and reports whether it did.
+// Then v need not go through the queue: what was in the queue has been taken.
+func (s *Stack[T]) Give(v T) bool {
+	s.mu.Lock()
+	w := s.first
+	if w == nil || !s.Due() || s.full() || !s.queue.Idle() {
+		s.mu.Unlock()
+		return false
 	}
-	s.settle(false)
+	w.val[0] = v
+	s.stats.Direct++
+	late := s.hand(w, Handed)
+	s.mu.Unlock()
+	w.parker.Unpark()
+	if late {
+		s.bump()
+	}
+	return true
 }
 
-// Settle is HandOver by one who may be kept: by a Close, or for having waited.
+// HandOver moves packets for waiters, as long as there are both and the limit allows.
+// Whoever has made something ready to move calls HandOver if Due. P4.
+func (s *Stack[T]) HandOver() { s.settle(false) }
+
+// full reports whether nothing is to be handed over now: the limit of hand-offs in flight
+// is reached, or one of them looks, for then the oldest packet is that one's. GOMAXPROCS may
+// change while the port is in use.
+func (s *Stack[T]) full() bool {
+	state := s.state.Load()
+	if state&looking != 0 {
+		return true
+	}
+	n := flights(state)
+	if n == 0 {
+		return false
+	}
+	return n >= s.know()
+}
+
+// know brings known up to date and returns it.
+func (s *Stack[T]) know() int32 {
+	limit := s.limit
+	if limit == 0 {
+		limit = int32(runtime.GOMAXPROCS(0))
+	}
+	if limit != s.known.Load() {
+		s.known.Store(limit)
+	}
+	return limit
+}
+
+// Settle is HandOver by whoever has closed the queue: it releases all waiters if the queue
+// is over, and may let them run meanwhile.
 func (s *Stack[T]) Settle() { s.settle(true) }
 
-// settle hands over, and releases everybody if the queue is over; yields says that it
-// may let them run meanwhile.
 func (s *Stack[T]) settle(yields bool) {
 	for more := true; more; {
-		var head, tail *Waiter[T] // taken off the list, to be woken
-		bumps := false
+		var l list[T]
 		s.mu.Lock()
-		for s.first != nil && s.inFlight.Load() < s.limit {
-			v, ok := s.queue.TryTake()
-			if !ok {
-				break
-			}
-			s.handOffs++
-			s.inFlight.Add(1)
-			w := s.release(s.first, Handed)
-			w.val = v
-			if w.woken, w.timed = s.policy.handing(w.way, s.handOffs); w.timed {
-				w.handed = Now()
-			}
-			bumps = w.woken == byBump // one before the last is bumped by the last
-			if s.policy.parking == ParkAuto {
-				s.policy.crowd.Store(false)
-			}
-			head, tail = s.owe(head, tail, w)
-		}
-		over := s.first != nil && s.queue.Over()
-		for n := 0; over && n < flock && s.first != nil; n++ {
-			head, tail = s.owe(head, tail, s.release(s.first, Closed))
-		}
-		more = over && s.first != nil
+		late := s.serve(&l)
+		more = s.first != nil && s.queue.Over()
 		s.mu.Unlock()
-		s.wake(head)
-		if bumps {
-			bump()
+		l.wake(nil)
+		if late {
+			s.bump()
 		}
 		if more && yields {
 			start := Now()
@@ -241,242 +228,203 @@ func (s *Stack[T]) settle(yields bool) {
 	}
 }
 
+// serve moves packets for waiters, and releases up to a flock of waiters if the queue is
+// over, all of them to l. late is as in hand, of the last one.
+func (s *Stack[T]) serve(l *list[T]) (late bool) {
+	for s.first != nil && !s.full() {
+		w, why := s.first, Handed
+		if !s.queue.Move(&w.val[0]) {
+			if s.order == OldestFirst || s.queue.Idle() || s.queue.Over() {
+				break
+			}
+			// The oldest packet is not published yet. Its poster may have looked for
+			// waiters already, and seen one that watches, or the limit.
+			why = Look
+		}
+		late = s.hand(w, why)
+		l.add(w)
+	}
+	over := s.first != nil && s.queue.Over()
+	for n := 0; over && n < flock && s.first != nil; n++ {
+		l.add(s.release(s.first, Closed))
+	}
+	return late
+}
+
+// hand takes w, for which a packet was moved, off the list. late says that w will run late
+// unless it is bumped.
+func (s *Stack[T]) hand(w *Waiter[T], why Outcome) (late bool) {
+	if why == Handed {
+		s.stats.HandOffs++
+	}
+	if why == Look {
+		s.state.Add(looking)
+	}
+	s.state.Add(flight1 - waiter1)
+	s.unlink(w, why)
+	if s.parking != ParkAuto || why != Handed {
+		return false
+	}
+	n, lags := hash(s.stats.HandOffs)>>60, s.lags.Load()
+	if late = lags >= 2 && n != 0; !late && (lags != 0 || n < 2) {
+		w.handed = Now()
+	}
+	return late
+}
+
+// bump makes the goroutine that was readied last run soon, unless others than takers on
+// their way want a processor: it would have to wait behind them. One in 16 that would be
+// late is left alone, to know whether it still would be.
+func (s *Stack[T]) bump() {
+	if runnable() <= int64(flights(s.state.Load())) {
+		bump()
+	} else {
+		tell(&s.lags, max(s.lags.Load()-2, 0))
+	}
+}
+
 // Interrupt ends the waits of those on the stack and returns their number.
 func (s *Stack[T]) Interrupt() (n int) {
-	var head, tail *Waiter[T]
+	var l list[T]
 	s.mu.Lock()
 	for ; s.first != nil; n++ {
-		head, tail = s.owe(head, tail, s.release(s.first, Interrupted))
+		l.add(s.release(s.first, Interrupted))
 	}
 	s.mu.Unlock()
-	s.wake(head)
+	l.wake(nil)
 	return n
 }
 
-// Wait parks the caller until something is handed to it, the deadline passes, done
-// is closed, the queue is over, or Interrupt. If that is not idle it returns Retry
-// at once: the caller runs, so it can take for itself. again says that the
-// caller has waited before for the same thing and keeps its turn. After Handed
-// the caller owes a call of Pass.
-func (s *Stack[T]) Wait(deadline int64, done <-chan struct{}, again bool) (v T, why Outcome) {
-	w, sleep, why := s.Begin(deadline, done, again)
-	if sleep != nil {
-		sleep.Park(Forever, nil)
+// Wait parks the caller until a packet is moved from or to *v for it, the deadline passes,
+// done is closed, the queue is over, or Interrupt. For a taker that finds the queue not
+// idle the outcome is Retry: it runs, so it can look for itself. A taker calls Pass after
+// Handed.
+func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
+	w := s.acquire(deadline, done)
+	if s.order == OldestFirst {
+		w.val[0] = *v
 	}
-	return s.End(w, why)
-}
-
-// Begin is the first part of Wait, for a caller that is to sleep in a frame of its own:
-// each frame on the stack of one that sleeps is memory, and a line or two that are not in
-// the cache when it wakes. With one more, Close of 100,000 waiters took a seventh to a
-// quarter longer. If sleep is not nil, Park it without end. Then call End.
-func (s *Stack[T]) Begin(deadline int64, done <-chan struct{}, again bool) (w *Waiter[T], sleep Parker, why Outcome) {
-	w = s.acquire(done)
-	how, why := s.register(w, again)
-	woken := false
-	if why == 0 && how == byThread && s.policy.parking == ParkAuto {
-		start := Now()
-		s.policy.spin(*w.thread, start, deadline)
-		woken, why = s.nap(w, deadline)
-		end := Now()
-		if woken && w.outcome == Handed {
-			end = w.handed // how long it took to run then is not for a spin to bridge
-		}
-		s.policy.slept(end - start)
-		how = byGoroutine
-	}
-	switch {
-	case woken || why != 0:
-	case deadline == Forever && done == nil:
-		sleep = s.parker(w, how)
-	default:
-		why = s.sleep(w, how, deadline, done)
-	}
-	return w, sleep, why
-}
-
-// register puts w on the list and returns the way in which it is to sleep, or why it
-// is not to.
-func (s *Stack[T]) register(w *Waiter[T], again bool) (how way, why Outcome) {
-	how = w.way // as long as w is listed demote may change it
 	s.mu.Lock()
-	below := s.insert(w, again || s.order == NewestFirst) // W1
-	s.mu.Unlock()
-	if below != nil {
-		(*below.thread).Unpark()
-	}
-	if !s.queue.Idle() { // W2
-		if s.order == OldestFirst {
-			// The turn is another's, perhaps. Now it is served, or a hand-off is in
-			// flight, or nothing is left: nothing can be half produced here.
-			s.Settle()
+	s.insert(w) // W1
+	s.unwatch()
+	var l list[T]
+	for w.listed && !s.queue.Idle() && (s.order == NewestFirst || !s.full()) { // W2
+		if s.order == NewestFirst {
+			s.uncount(w)
+			s.release(w, Retry)
 		} else {
-			why = Retry
+			s.serve(&l) // the room is for the oldest, and then for the next, w perhaps
 		}
 	}
-	return how, why
-}
-
-// End is the rest of a wait, which has a token, or which its owner ends for the
-// reason why.
-func (s *Stack[T]) End(w *Waiter[T], why Outcome) (v T, _ Outcome) {
-	if why != 0 {
-		if s.leave(w, why) {
-			s.free(w)
-			return v, why
-		}
-		// Somebody was quicker, and has left a token or is about to.
-		s.parker(w, w.way).Park(Forever, nil)
+	if l.head != nil {
+		l.wake(w)
 	}
-	v, why = w.val, w.outcome
-	if why == Handed && w.timed {
-		s.policy.learn(w.woken, Now()-w.handed)
-	}
-	s.free(w)
-	return v, why
-}
-
-// nap is the sleep of a thread under ParkAuto: until it has a token, and then woken
-// is true, or until deadline, and then why is Expired, or until it is to go on as a
-// goroutine.
-func (s *Stack[T]) nap(w *Waiter[T], deadline int64) (woken bool, why Outcome) {
-	thread := *w.thread
-	brief := min(deadline, Now()+threadSleep)
-	expired := !thread.Park(brief, nil)
-	if expired {
-		s.mu.Lock()
-		if expired = s.thread == w; expired {
-			s.demote() // by itself: no token is owed for it
+	why := w.outcome
+	if !w.listed {
+		if s.order == OldestFirst {
+			s.uncount(w)
 		}
 		s.mu.Unlock()
-		if !expired { // a token is there or about to be
-			thread.Park(Forever, nil)
+	} else if w.parker.Park((*unlocker)(&s.mu), deadline, done) {
+		why = w.outcome
+	} else {
+		why = s.leave(w, deadline, done)
+	}
+	if why == Handed {
+		*v = w.val[0]
+		if w.handed != 0 {
+			s.lag(Now() - w.handed)
+			w.handed = 0
 		}
 	}
-	if !w.demoted {
-		return true, 0
-	}
-	w.demoted = false
-	threads.Add(-1) // only now: until here it was one
-	if expired && brief == deadline {
-		why = Expired
-	}
-	return false, why
+	s.free(w, why)
+	return why
 }
 
-// sleep is how a wait goes on that has a deadline or done: until it has a token, and
-// then it returns 0, or until one of them, and then it returns which.
-func (s *Stack[T]) sleep(w *Waiter[T], how way, deadline int64, done <-chan struct{}) (why Outcome) {
-	// The runtime's timers are late by what the thread that waits for them rounds
-	// and sleeps over, up to half a millisecond; a thread's own deadline is not.
-	early := deadline - threadSleep
-	if how == byGoroutine && done == nil && s.policy.mixes() && early > Now() {
-		if s.parker(w, how).Park(early, nil) {
-			return 0
-		}
-		if s.promote(w) {
-			if woken, why := s.nap(w, deadline); woken || why != 0 {
-				return why
-			}
-		}
+// lag takes note of how long it took a taker to run that was handed a packet. A goroutine
+// that is readied runs when its waker stops, or when an idle processor takes it from the
+// waker's, which takes the scheduler of Go 50 µs and more.
+func (s *Stack[T]) lag(ns int64) {
+	lags := s.lags.Load()
+	if ns > lateness {
+		tell(&s.lags, min(lags+1, 8))
+	} else {
+		tell(&s.lags, max(lags-1, 0))
 	}
-	if s.parker(w, how).Park(deadline, done) {
-		return 0
-	}
-	if done != nil && Now() < deadline {
-		return Canceled
-	}
-	return Expired
 }
 
-// promote makes w, which sleeps as a goroutine, go on as a thread, and reports
-// whether it may: it is the newest, nobody has been readied whose scheduler slot it
-// could keep, and the budget allows it.
-func (s *Stack[T]) promote(w *Waiter[T]) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.first != w || s.inFlight.Load() != 0 || s.policy.pace.fast.Load() || !s.policy.claim() {
-		return false
+// Pass is to be called after Handed, when the caller runs, and after Look, when it has
+// looked: the hand-off is no longer in flight, and the caller hands on what it finds.
+func (s *Stack[T]) Pass(why Outcome) {
+	done := uint64(flight1)
+	if why == Look {
+		done += looking
 	}
-	s.thread = w // there is none: whoever came after w, and demoted it, has left
-	w.asThread(&s.policy)
-	return true
-}
-
-// demote makes the waiter that sleeps as a thread go on as a goroutine, and
-// returns it; its thread is to be woken for that, and counts against the budget
-// until it is. It returns nil if none does.
-func (s *Stack[T]) demote() *Waiter[T] {
-	w := s.thread
-	if w != nil {
-		s.thread = nil
-		w.asGoroutine(&s.policy)
-		w.demoted = true
-	}
-	return w
-}
-
-// Pass is to be called by a waiter to which something was handed, when it has
-// begun to run or has used it: the hand-off is no longer in flight, and the
-// waiter hands on what it finds.
-func (s *Stack[T]) Pass() {
-	// This must precede the look for waiters: a producer that stopped at the limit
+	// This must precede the look for waiters: a poster that stopped at the limit
 	// did so before, with its waiter on the list.
-	s.inFlight.Add(-1)
-	if s.Any() {
-		s.Settle()
+	if state := s.state.Add(-done); uint32(state) != 0 && state&watched == 0 {
+		s.HandOver()
 	}
 }
 
-// leave takes w off the list, unless someone else has: then a token is coming.
-func (s *Stack[T]) leave(w *Waiter[T], why Outcome) bool {
+// leave ends the wait of w, whose Park has returned false, and returns how it ended:
+// somebody may have been quicker.
+func (s *Stack[T]) leave(w *Waiter[T], deadline int64, done <-chan struct{}) Outcome {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if !w.listed {
-		return false
+		s.mu.Unlock()
+		w.parker.Park(nil, Forever, nil) // there is a token, or about to be
+		return w.outcome
 	}
-	switch why {
-	case Retry:
-		s.parks-- // counted by insert
-	case Expired:
-		s.timeouts++
-		fallthrough
-	case Canceled:
-		s.left++
+	defer s.mu.Unlock()
+	s.left++
+	if done != nil && Now() < deadline {
+		s.release(w, Canceled)
+	} else {
+		s.stats.Timeouts++
+		s.release(w, Expired)
 	}
-	s.release(w, why)
-	return true
+	return w.outcome
 }
 
-// insert puts w on the list, to be released next or last. It returns the waiter
-// that was demoted because of it, if any.
-func (s *Stack[T]) insert(w *Waiter[T], next bool) (below *Waiter[T]) {
-	if s.policy.parking == ParkAuto {
-		if below = s.demote(); below != nil {
-			s.policy.crowd.Store(true)
-		}
-		if w.way == byThread {
-			s.thread = w
-		}
+// uncount takes back what insert has counted: w does not sleep.
+func (s *Stack[T]) uncount(w *Waiter[T]) {
+	s.stats.Parks--
+	if w.threads {
+		s.stats.Threads--
 	}
+}
+
+// insert puts w on the list.
+func (s *Stack[T]) insert(w *Waiter[T]) {
 	w.listed = true
-	s.parks++
+	s.stats.Parks++
+	if s.first != nil && s.limit == 0 { // for one waiter the limit does not matter
+		s.know()
+	}
+	if w.threads {
+		s.stats.Threads++
+	}
 	switch {
 	case s.first == nil:
 		s.first, s.last = w, w
-	case next:
+	case s.order == NewestFirst:
 		w.next, s.first.prev = s.first, w
 		s.first = w
 	default:
 		w.prev, s.last.next = s.last, w
 		s.last = w
 	}
-	s.waiting.Add(1)
-	return below
+	s.state.Add(waiter1)
 }
 
-// release takes w off the list. The caller owns it then, and owes it a token.
+// release takes w off the list. The caller owns it then, and owes it an Unpark.
 func (s *Stack[T]) release(w *Waiter[T], why Outcome) *Waiter[T] {
+	s.state.Add(^uint64(waiter1 - 1))
+	return s.unlink(w, why)
+}
+
+func (s *Stack[T]) unlink(w *Waiter[T], why Outcome) *Waiter[T] {
 	if w.prev == nil {
 		s.first = w.next
 	} else {
@@ -487,30 +435,74 @@ func (s *Stack[T]) release(w *Waiter[T], why Outcome) *Waiter[T] {
 	} else {
 		w.next.prev = w.prev
 	}
-	if s.thread == w {
-		s.thread = nil
-	}
 	w.next, w.prev = nil, nil
 	w.listed, w.outcome = false, why
-	s.waiting.Add(-1)
 	return w
 }
 
-// owe appends a released w to a list of waiters that are owed their token.
-func (s *Stack[T]) owe(head, tail, w *Waiter[T]) (*Waiter[T], *Waiter[T]) {
-	if head == nil {
-		return w, w
+// list is waiters off the stack that are owed their Unpark.
+type list[T any] struct{ head, tail *Waiter[T] }
+
+func (l *list[T]) add(w *Waiter[T]) {
+	if l.head == nil {
+		l.head = w
+	} else {
+		l.tail.next = w
 	}
-	tail.next = w
-	return head, w
+	l.tail = w
 }
 
-// wake leaves every waiter of the list its token.
-func (s *Stack[T]) wake(w *Waiter[T]) {
-	for w != nil {
+// wake unparks the waiters of the list but the caller's own.
+func (l *list[T]) wake(own *Waiter[T]) {
+	for w := l.head; w != nil; {
 		next := w.next // w is its owner's again from Unpark on
 		w.next = nil
-		s.parker(w, w.way).Unpark()
+		if w != own {
+			w.parker.Unpark()
+		}
 		w = next
+	}
+}
+
+// acquire returns a waiter with the parker for its wait.
+func (s *Stack[T]) acquire(deadline int64, done <-chan struct{}) *Waiter[T] {
+	w, _ := s.pool.Get().(*Waiter[T])
+	if w == nil {
+		w = new(Waiter[T])
+	}
+	thread := s.parking == ParkThread && done == nil && s.parkers.Thread != nil && !InBubble() && s.parkers.Claim()
+	if !thread && deadline == Forever && done == nil {
+		w.parker = s.parkers.seated(&w.seat)
+		return w
+	}
+	if w.others == nil {
+		w.others = new(others)
+	}
+	if thread {
+		if w.others.thread == nil {
+			w.others.thread = s.parkers.Thread()
+		}
+		w.parker, w.threads = w.others.thread, true
+		return w
+	}
+	w.parker = w.others.timed
+	if w.parker == nil || InBubble() {
+		var keep bool
+		if w.parker, keep = s.parkers.alarmed(); keep {
+			w.others.timed = w.parker
+		}
+	}
+	return w
+}
+
+// free gives back what acquire returned.
+func (s *Stack[T]) free(w *Waiter[T], why Outcome) {
+	if w.threads {
+		w.threads = false
+		s.parkers.Release()
+	}
+	clear(w.val[:])    // what the waiter keeps, the collector keeps
+	if why != Closed { // else nobody waits here again
+		s.pool.Put(w)
 	}
 }

@@ -24,17 +24,43 @@ func TestNewestFirst(t *testing.T) {
 	require.Equal(t, Stats{HandOffs: 4, Parks: 4, Wakes: 4}, b.Stats())
 }
 
+// Posters' packets go into the queue in the order of their calls.
 func TestOldestFirst(t *testing.T) {
 	b := newBed(t, OldestFirst, 100)
 	for who := range 4 {
-		b.park(who)
+		b.park(who + 1)
 	}
-	for who := range 4 {
-		b.post(who)
-		r := b.next()
-		require.Equal(t, who, r.who)
-		handed(t, r, who)
+	for i := range 5 {
+		require.Equal(t, i, b.free())
+		if i < 4 {
+			r := b.next()
+			require.Equal(t, i+1, r.who)
+			require.Equal(t, Handed, r.why)
+		}
+		b.check(t)
 	}
+	require.Empty(t, b.q.left())
+	require.Equal(t, Stats{HandOffs: 4, Parks: 4, Wakes: 4}, b.Stats())
+}
+
+// A poster that finds room once it is on the list moves the packets of those before it,
+// and then its own.
+func TestPosterServesTheOlder(t *testing.T) {
+	b := newBed(t, OldestFirst, 100)
+	b.park(1)
+	b.park(2)
+	b.q.room = 4 // nobody has been told of it
+	v := 3
+	w, why := b.Wait(&v, Forever, nil)
+	require.Equal(t, Handed, why)
+	require.Same(t, &v, w)
+	require.Equal(t, []int{0, 1, 2, 3}, b.q.left())
+	for range 2 {
+		require.Equal(t, Handed, b.next().why)
+	}
+	b.check(t)
+	require.EqualValues(t, 2, b.lot.parks.Load(), "who moved its own did not sleep")
+	require.Zero(t, b.lot.stale(), "nor has it a token")
 }
 
 // The newest waiter gets the oldest packet, and what is left over stays.
@@ -54,19 +80,6 @@ func TestBurst(t *testing.T) {
 	b.check(t)
 }
 
-// Who waits again for the same thing keeps its turn.
-func TestAgainKeepsTurn(t *testing.T) {
-	b := newBed(t, OldestFirst, 100)
-	b.park(0)
-	b.park(1)
-	b.parkAgain(2, true)
-	b.check(t)
-	for _, who := range []int{2, 0, 1} {
-		b.post(who)
-		require.Equal(t, who, b.next().who)
-	}
-}
-
 // Waiters that leave from anywhere on the stack do not disturb the others.
 func TestLeaversFromAnywhere(t *testing.T) {
 	for leaver := range 3 {
@@ -77,9 +90,7 @@ func TestLeaversFromAnywhere(t *testing.T) {
 				b.park(who)
 				continue
 			}
-			before := b.lot.parks.Load()
-			b.wait(who, Forever, done, false)
-			await(t, "the leaver to park", func() bool { return b.lot.parks.Load() > before })
+			b.parkUntil(who, Forever, done)
 		}
 		close(done)
 		require.Equal(t, result{leaver, nil, Canceled}, b.next())
@@ -96,21 +107,21 @@ func TestLeaversFromAnywhere(t *testing.T) {
 
 func TestExpired(t *testing.T) {
 	b := newBed(t, NewestFirst, 1)
-	b.wait(0, Deadline(0), nil, false)
+	b.wait(0, Deadline(0), nil)
 	require.Equal(t, result{0, nil, Expired}, b.next())
 	require.EqualValues(t, 1, b.Stats().Timeouts)
 	require.Zero(t, b.Stats().Wakes)
 
 	// With a done that stays open, and with one that was closed too late.
 	done := make(chan struct{})
-	b.wait(1, Deadline(0), done, false)
+	b.wait(1, Deadline(0), done)
 	require.Equal(t, result{1, nil, Expired}, b.next())
 	close(done)
 	deadline := Deadline(0)
 	await(t, "the clock", func() bool { return Now() > deadline })
-	b.wait(2, deadline, done, false)
+	b.wait(2, deadline, done)
 	require.Equal(t, result{2, nil, Expired}, b.next())
-	b.wait(3, Forever, done, false)
+	b.wait(3, Forever, done)
 	require.Equal(t, result{3, nil, Canceled}, b.next())
 	b.check(t)
 
@@ -136,7 +147,7 @@ func TestInterrupt(t *testing.T) {
 	b.check(t)
 	require.Zero(t, b.Stats().HandOffs)
 
-	b.q.TryTake()
+	b.q.take()
 	b.park(4) // later calls wait as ever
 	b.none()
 	b.post(8)
@@ -157,7 +168,7 @@ func TestClosed(t *testing.T) {
 		require.Nil(t, r.v)
 	}
 	b.check(t)
-	b.wait(many, Forever, nil, false)
+	b.wait(many, Forever, nil)
 	require.Equal(t, result{many, nil, Retry}, b.next(), "a closed queue is not idle")
 }
 
@@ -165,7 +176,7 @@ func TestClosed(t *testing.T) {
 // last of it releases the others.
 func TestClosedWithPacketsLeft(t *testing.T) {
 	b := newBed(t, NewestFirst, 100)
-	for who := range 3 {
+	for who := range 4 {
 		b.park(who)
 	}
 	b.q.put(7)
@@ -173,58 +184,81 @@ func TestClosedWithPacketsLeft(t *testing.T) {
 	b.q.close()
 	b.Settle()
 	r := b.next()
-	require.Equal(t, 2, r.who)
+	require.Equal(t, 3, r.who)
 	handed(t, r, 7)
-	b.none()
-	require.Equal(t, 2, b.Waiting(), "8 may still be for one of them")
+	b.none() // who was handed 7 has passed on: another one looks
+	require.NotZero(t, b.Waiting(), "8 may still be for one of them")
 
 	publish()
-	b.HandOver()
-	results := map[int]result{}
-	for range 2 {
+	whys := map[Outcome]int{}
+	for range 3 {
 		r := b.next()
-		results[r.who] = r
+		whys[r.why]++
+		if r.v != nil {
+			require.Equal(t, 8, *r.v)
+		}
 	}
-	handed(t, results[1], 8)
-	require.Equal(t, Closed, results[0].why)
+	require.Equal(t, 3, whys[Look]+whys[Closed])
+	require.NotZero(t, whys[Look])
+	require.Empty(t, b.q.left())
 	b.check(t)
 }
 
-// Handing over stops at something half produced, and whoever completes it goes
-// on: also with what others have put behind it.
+// The oldest packet is half produced: one waiter is released to look, for the poster may
+// have looked for waiters already. It passes on what comes after that.
 func TestHalfProduced(t *testing.T) {
 	b := newBed(t, NewestFirst, 100)
 	for who := range 3 {
 		b.park(who)
 	}
 	publish := b.q.putHalf(1)
-	b.HandOver()
 	b.post(2)
+	await(t, "one to look", func() bool { return b.Waiting() == 2 })
 	b.none()
 	require.Equal(t, []int{1, 2}, b.q.left())
-	require.Equal(t, 3, b.Waiting())
-	publish()
+	require.Zero(t, b.Stats().HandOffs)
+	require.EqualValues(t, 1, flights(b.state.Load()))
+	b.HandOver() // of another poster: the oldest packet is for the one that looks
 	b.HandOver()
+	require.Equal(t, 2, b.Waiting())
+	publish()
 	got := map[int]int{}
 	for range 2 {
 		r := b.next()
+		require.NotNil(t, r.v)
 		got[r.who] = *r.v
 	}
-	require.Equal(t, map[int]int{2: 1, 1: 2}, got)
-	require.Empty(t, b.q.left())
+	require.Equal(t, map[int]int{2: 1, 1: 2}, got, "the newest the oldest, then the next")
 	require.Equal(t, 1, b.Waiting())
+	require.Empty(t, b.q.left())
+	require.Zero(t, b.state.Load()&^waiter1)
+}
+
+// Nobody is released to look where nothing is being produced.
+func TestNothingToHandOver(t *testing.T) {
+	b := newBed(t, NewestFirst, 100)
+	b.park(0)
+	b.HandOver()
+	b.Settle()
+	b.none()
+	require.Equal(t, 1, b.Waiting())
+	p := newBed(t, OldestFirst, 100)
+	p.park(1)
+	p.HandOver()
+	p.none()
+	require.Equal(t, 1, p.Waiting())
 }
 
 func TestRetryWhenNotIdle(t *testing.T) {
 	b := newBed(t, NewestFirst, 1)
 	b.q.put(1)
-	v, why := b.Wait(Forever, nil, false)
+	v, why := b.Wait(nil, Forever, nil)
 	require.Equal(t, Retry, why)
 	require.Nil(t, v)
 
-	b.q.TryTake()
+	b.q.take()
 	publish := b.q.putHalf(2)
-	_, why = b.Wait(Deadline(0), nil, false)
+	_, why = b.Wait(nil, Deadline(0), nil)
 	require.Equal(t, Retry, why, "nobody sleeps on something half produced")
 	publish()
 
@@ -242,7 +276,7 @@ func TestValueCleared(t *testing.T) {
 	b.mu.Unlock()
 	b.post(1)
 	handed(t, b.next(), 1)
-	require.Nil(t, w.val)
+	require.Nil(t, w.val[0])
 	require.Nil(t, w.next)
 	require.Nil(t, w.prev)
 	require.False(t, w.listed)

@@ -8,8 +8,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
+	"go/scanner"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,7 +92,9 @@ func all(n, p int, run, out string) error {
 	for i, m := range selected {
 		r := <-results[i]
 		if r.err != nil {
-			return fmt.Errorf("%q: %w", m.name, r.err)
+			fmt.Printf("ERROR  %s: %v\n", m.name, r.err)
+			missed++
+			continue
 		}
 		verdict, how := "caught", ""
 		if r.caught != n {
@@ -132,8 +137,9 @@ func (t *tree) try(m mutant, n int) (got trial, err error) {
 	if err != nil {
 		return got, err
 	}
-	if c := strings.Count(string(was), m.old); c != 1 {
-		return got, fmt.Errorf("%s has the code %d times", m.file, c)
+	text, err := m.apply(string(was))
+	if err != nil {
+		return got, err
 	}
 	if t.limits[m.by] == 0 {
 		// Without a mutant the check passes, or it says nothing.
@@ -147,9 +153,10 @@ func (t *tree) try(m mutant, n int) (got trial, err error) {
 		}
 		t.limits[m.by] = max(limit, slack*time.Since(start)).Round(time.Second)
 	}
-	if err := os.WriteFile(path, []byte(strings.Replace(string(was), m.old, m.new, 1)), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		return got, err
 	}
+	defer func() { err = errors.Join(err, os.WriteFile(path, was, 0o644)) }()
 	c, err := build(t.dir, m.by)
 	if err != nil {
 		return got, err
@@ -157,17 +164,71 @@ func (t *tree) try(m mutant, n int) (got trial, err error) {
 	var took []time.Duration
 	for range n {
 		start := time.Now()
-		text, caught := c.run(t.limits[m.by])
+		said, caught := c.run(t.limits[m.by])
 		took = append(took, time.Since(start))
 		if caught {
 			got.caught++
 		}
-		if strings.Contains(text, "panic: test timed out") {
+		if strings.Contains(said, "panic: test timed out") {
 			got.hung++
 		}
 	}
 	got.took = median(took)
-	return got, os.WriteFile(path, was, 0o644)
+	return got, nil
+}
+
+// apply puts m into a file of Go. Only its tokens count: neither comments nor spaces.
+func (m mutant) apply(text string) (string, error) {
+	in, old := tokens(text), tokens(m.old)
+	if len(old) == 0 {
+		return "", fmt.Errorf("%q has no code", m.name)
+	}
+	at := -1
+	for i := 0; i+len(old) <= len(in); i++ {
+		if !slices.EqualFunc(in[i:i+len(old)], old, func(a, b word) bool { return a.text == b.text }) {
+			continue
+		}
+		if at >= 0 {
+			return "", fmt.Errorf("%s has the code of %q twice", m.file, m.name)
+		}
+		at = i
+	}
+	if at < 0 {
+		return "", fmt.Errorf("%s has no such code as %q", m.file, m.name)
+	}
+	return text[:in[at].from] + m.new + text[in[at+len(old)-1].to:], nil
+}
+
+// word is a token and where it is.
+type word struct {
+	text     string
+	from, to int
+}
+
+// tokens are those of Go code, which need not be complete. The semicolon that the end of a
+// line stands for is one, but not at the end of all.
+func tokens(code string) (words []word) {
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(code))
+	s.Init(file, []byte(code), nil, 0)
+	for {
+		pos, tok, text := s.Scan()
+		from := file.Offset(pos)
+		switch {
+		case tok == token.EOF:
+			if n := len(words); n != 0 && words[n-1].from == words[n-1].to {
+				words = words[:n-1]
+			}
+			return words
+		case tok == token.SEMICOLON && text == "\n":
+			words = append(words, word{";", from, from})
+		default:
+			if text == "" {
+				text = tok.String()
+			}
+			words = append(words, word{text, from, from + len(text)})
+		}
+	}
 }
 
 func cell(by [2]string) string {

@@ -109,11 +109,19 @@ func (a *Uint64) Or(bits uint64) uint64 {
 	return a.modify("or", func(v uint64) (uint64, bool) { return v | bits, true })
 }
 
+func (a *Uint64) And(bits uint64) uint64 {
+	return a.modify("and", func(v uint64) (uint64, bool) { return v & bits, true })
+}
+
 // Int32 is atomic.Int32.
 type Int32 struct{ u Uint64 }
 
 func (a *Int32) Load() int32   { return int32(a.u.Load()) }
 func (a *Int32) Store(v int32) { a.u.Store(uint64(uint32(v))) }
+
+func (a *Int32) CompareAndSwap(from, to int32) bool {
+	return a.u.CompareAndSwap(uint64(uint32(from)), uint64(uint32(to)))
+}
 
 // Add is of a count here: it is an error if that falls below zero.
 func (a *Int32) Add(d int32) int32 {
@@ -130,6 +138,28 @@ type Int64 struct{ u Uint64 }
 func (a *Int64) Load() int64       { return int64(a.u.Load()) }
 func (a *Int64) Store(v int64)     { a.u.Store(uint64(v)) }
 func (a *Int64) Add(d int64) int64 { return int64(a.u.Add(uint64(d))) }
+
+// Hint is an atomic.Int32 that decides what is tried, and not what is right. To read or
+// write it is no step: it happens with the step before. It orders nothing.
+type Hint struct {
+	object
+	v int32
+}
+
+func (a *Hint) Load() int32 {
+	if the != nil && !the.unwind {
+		a.reads += the.self().event(mix(a.write, 23))
+	}
+	return a.v
+}
+
+func (a *Hint) Store(v int32) {
+	if the != nil && !the.unwind {
+		a.write = the.self().event(mix(a.write, a.reads+29))
+		a.reads = 0
+	}
+	a.v = v
+}
 
 // Pointer is atomic.Pointer.
 type Pointer[T any] struct {

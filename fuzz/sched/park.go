@@ -1,6 +1,9 @@
 package sched
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // Forever is the deadline that never comes.
 const Forever int64 = math.MaxInt64
@@ -12,9 +15,13 @@ type Parker struct {
 	token bool
 }
 
-func (p *Parker) Park(deadline int64, done <-chan struct{}) bool {
+// Park unlocks mu, unless it is nil, and sleeps.
+func (p *Parker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
 	if the == nil {
 		panic("sched: sleep outside of a run")
+	}
+	if mu != nil {
+		mu.Unlock()
 	}
 	t := the.self()
 	t.parker, t.until, t.done = p, deadline, done

@@ -125,7 +125,7 @@ func TestLostWakeUp(t *testing.T) {
 					if again && work.Load() != 0 {
 						return
 					}
-					p.Park(Forever, nil)
+					p.Park(nil, Forever, nil)
 				}
 			}, func() {
 				work.Store(1)
@@ -154,7 +154,7 @@ func TestLostWakeUp(t *testing.T) {
 func TestDeadlineHidesNothing(t *testing.T) {
 	r := Exhaust(func() Program {
 		var p Parker
-		return none(func() { p.Park(5, nil) })
+		return none(func() { p.Park(nil, 5, nil) })
 	}, 0, 1e6)
 	require.ErrorContains(t, r.Failure, "asleep for ever")
 
@@ -164,7 +164,7 @@ func TestDeadlineHidesNothing(t *testing.T) {
 		done := make(chan struct{})
 		q := none(func() {
 			switch {
-			case p.Park(5, done):
+			case p.Park(nil, 5, done):
 				woken++
 			case Now() >= 5:
 				expired++
@@ -265,6 +265,11 @@ func TestCounts(t *testing.T) {
 	require.EqualValues(t, 0, u.Or(5))
 	require.EqualValues(t, 5, u.Swap(9))
 	require.EqualValues(t, 10, u.Add(1))
+	require.EqualValues(t, 10, u.And(^uint64(2)))
+	require.EqualValues(t, 8, u.Load())
+	require.True(t, a.CompareAndSwap(-7, 3))
+	require.False(t, a.CompareAndSwap(-7, 4))
+	require.EqualValues(t, 3, a.Load())
 }
 
 func BenchmarkSchedules(b *testing.B) {

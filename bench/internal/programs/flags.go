@@ -15,8 +15,9 @@ type command struct {
 	seed   uint64
 	only   int // -1: all
 	family string
-	procs  int // 0: as drawn
-	hogs   int // -1: as drawn
+	procs  int     // 0: as drawn
+	hogs   int     // -1: as drawn
+	above  float64 // times the channel's time, beyond which the guard fails
 	quick  bool
 	json   string
 	meter
@@ -42,6 +43,9 @@ func parse(name, usage string, args []string, w io.Writer) (command, error) {
 	fs.IntVar(&c.turns, "turns", 6, "beside hogs, turns of each goroutine in a slice")
 	fs.BoolVar(&c.quick, "quick", false, "a smoke run: 12 cells, 3 short pairs each")
 	fs.StringVar(&c.json, "json", "", "write the results to `file` as well")
+	if name == "guard" {
+		fs.Float64Var(&c.above, "above", 2, "`times` the channel's time are too slow")
+	}
 	if err := fs.Parse(args); err != nil {
 		return c, err
 	}

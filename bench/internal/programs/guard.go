@@ -10,7 +10,6 @@ import (
 )
 
 const (
-	tooSlow = 2.0         // times the channel, in the better quartile: beside hogs a program may have two speeds
 	tries   = 3           // after the first, in which a cell must be that before it fails
 	enough  = 4           // failures, after which the rest is left
 	longest = time.Minute // after which the rest is left, too
@@ -19,9 +18,9 @@ const (
 const guardUsage = `usage: go run ./bench guard [flags]
 
 A coarse check that noise does not fail: programs beside goroutines that compute,
-and random ones, must not take twice the time on ports that they take on channels.
-One that does is measured three times more, with more pairs, and fails if it does
-each time.
+and random ones, must not take twice the time on ports that they take on channels, in
+the better quartile of pairs: beside hogs a program may have two speeds. One that does is
+measured three times more, with more pairs, and fails if it does each time.
 
 `
 
@@ -45,7 +44,7 @@ func Guard(args []string, stdout, stderr io.Writer) int {
 		}
 		checked++
 		if c.slow(cell, stdout) {
-			fmt.Fprintf(stdout, "      above %.0f each time; to measure it: %s\n", tooSlow, command)
+			fmt.Fprintf(stdout, "      above %g each time; to measure it: %s\n", c.above, command)
 			if failed++; failed == enough {
 				break
 			}
@@ -80,7 +79,7 @@ func (c command) slow(cell Cell, w io.Writer) bool {
 	m := c.meter
 	for range 1 + tries {
 		res := m.measure(cell)
-		if res.Wall.Low <= tooSlow {
+		if res.Wall.Low <= c.above {
 			return false
 		}
 		fmt.Fprintln(w, res)

@@ -1,0 +1,36 @@
+//go:build !iocp_portable
+
+package iocp
+
+import (
+	"runtime/debug"
+	"runtime/metrics"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A process that may have few threads more has waiters that sleep as goroutines, although
+// they were to sleep as threads, and does not die. A waiter that may have a thread gets one.
+func TestRow36_SetMaxThreads(t *testing.T) {
+	sample := []metrics.Sample{{Name: "/sched/threads/total:threads"}}
+	metrics.Read(sample)
+	const more = 20
+	defer debug.SetMaxThreads(debug.SetMaxThreads(int(sample[0].Value.Uint64()) + spare + more))
+
+	const waiters = 4 * (spare + more)
+	p, err := New[int](waiters, WithParking(ParkThread))
+	require.NoError(t, err)
+	gets := make([]<-chan result[int], waiters)
+	for i := range gets {
+		gets[i] = async(func() (int, error) { return p.Get(Infinite) })
+	}
+	eventually(t, "all wait", func() bool { return p.Stats().Waiting == waiters })
+	require.NotZero(t, p.Stats().Threads)
+	require.Less(t, p.Stats().Threads, uint64(waiters))
+	require.NoError(t, p.Close())
+	for _, get := range gets {
+		_, err := await(t, get)
+		require.ErrorIs(t, err, ErrClosed)
+	}
+}
