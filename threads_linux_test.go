@@ -1,4 +1,4 @@
-//go:build !iocp_portable
+//go:build !iocp_portable && !iocp_faults
 
 package iocp
 
