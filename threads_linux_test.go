@@ -15,12 +15,12 @@ import (
 func TestRow36_SetMaxThreads(t *testing.T) {
 	sample := []metrics.Sample{{Name: "/sched/threads/total:threads"}}
 	metrics.Read(sample)
-	const more = 20
-	defer debug.SetMaxThreads(debug.SetMaxThreads(int(sample[0].Value.Uint64()) + spare + more))
+	limit := int(sample[0].Value.Uint64()) + spare + 20
+	defer debug.SetMaxThreads(debug.SetMaxThreads(limit))
 
-	const waiters = 4 * (spare + more)
-	p, err := New[int](waiters, WithParking(ParkThread))
-	require.NoError(t, err)
+	waiters := limit + 50
+	p := open[int](t, 2, WithParking(ParkThread))
+	defer func() { _ = p.Close() }()
 	gets := make([]<-chan result[int], waiters)
 	for i := range gets {
 		gets[i] = async(func() (int, error) { return p.Get(Infinite) })
