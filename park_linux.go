@@ -30,13 +30,11 @@ const maxThreads = 1000
 // for each goroutine that is in a system call.
 const spare = 32
 
-// system is what is known of the limit of debug.SetMaxThreads, beyond which a Go program
-// dies. One waiter at a time looks.
+// system is with what the runtime is asked how many threads there are, by one waiter at a
+// time.
 var system struct {
 	sync.Mutex
 	sample []metrics.Sample
-	most   uint64 // threads that there were at the last look at the limit
-	limit  uint64
 }
 
 // claimThread counts a waiter that is to sleep as a thread, and reports whether it may.
@@ -50,26 +48,28 @@ func claimThread() bool {
 
 func releaseThread() { threads.Add(-1) }
 
+// few is how many waiters may have claimed a thread before the limit is asked for.
+const few = 8
+
 // mayHaveThread reports whether the process may have one more thread, and spare others. To
-// ask for the limit is to set it, so that is done only when there are more threads than
-// ever, so that a limit that was lowered in between is seen before it is reached; and
-// before a refusal, for the limit may have been raised.
+// ask for the limit is to set it, so that is not done for a few waiters.
 func mayHaveThread() bool {
+	claimed := uint64(threads.Load())
+	if claimed <= few {
+		return true
+	}
 	system.Lock()
 	defer system.Unlock()
 	if system.sample == nil {
 		system.sample = []metrics.Sample{{Name: "/sched/threads/total:threads"}}
 	}
 	metrics.Read(system.sample)
-	now := system.sample[0].Value.Uint64()
-	// A waiter that has claimed a thread and does not sleep yet will need one more.
-	soon := uint64(max(threads.Load()-sleeping.Load(), 0))
-	if now > system.most || now+soon+spare > system.limit {
-		limit := debug.SetMaxThreads(math.MaxInt32)
-		debug.SetMaxThreads(limit)
-		system.most, system.limit = now, uint64(limit)
-	}
-	return now+soon+spare <= system.limit
+	limit := debug.SetMaxThreads(math.MaxInt32)
+	debug.SetMaxThreads(limit)
+	// A waiter that has claimed a thread and does not sleep yet will need one more. Those
+	// that sleep need one each: while a nap ends there may be fewer.
+	now := system.sample[0].Value.Uint64() + uint64(max(threads.Load()-sleeping.Load(), 0))
+	return max(now, claimed)+spare <= uint64(limit)
 }
 
 // futexParker is a waiter.Parker that puts the thread to sleep on a futex. The
