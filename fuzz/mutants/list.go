@@ -272,7 +272,7 @@ var mutants = []mutant{
 	{
 		"who looked does not pass", "port.go",
 		"n = p.take(dst)\n\t\t\tp.takers.Pass(waiter.Look)", "n = p.take(dst)",
-		model("two posts, two gets"),
+		model("limit, half posted"),
 	},
 	{
 		"no chain", "waiter/stack.go",
