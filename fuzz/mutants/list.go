@@ -544,7 +544,7 @@ var mutants = []mutant{
 	{
 		"closed is drained", "port.go",
 		"if p.queue.Drained() {", "if p.queue.Closed() {",
-		model("close, post, get"),
+		model("close, deadline"),
 	},
 	{
 		"a batch passes on before it has taken the rest", "port.go",
