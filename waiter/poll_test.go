@@ -54,6 +54,7 @@ func (b *bed) watched() bool { return b.state.Load()&watched != 0 }
 // A caller that finds nothing yields once and then, as nobody wants its processor, watches
 // the queue, until there is something.
 func TestAgainWatches(t *testing.T) {
+	fineClock(t)
 	b := newAuto(t)
 	await(t, "a watch", func() bool { // others of the process may want a processor just now
 		b.pace.skip.Store(0)
@@ -155,6 +156,7 @@ func TestOneWatches(t *testing.T) {
 
 // A watch ends after longest, or at the deadline before that.
 func TestWatchEnds(t *testing.T) {
+	fineClock(t)
 	b := newAuto(t)
 	before := Now()
 	p := b.begin(Forever)
@@ -491,4 +493,12 @@ func TestBumpsAreNotRunnable(t *testing.T) {
 		require.LessOrEqual(t, bumps.Load(), int32(1))
 		return bumps.Load() == 1 && runnable() == 0
 	})
+}
+
+// fineClock skips a test on Windows, whose clock moves on in steps that are longer than
+// many glances: each glance seems late there, and nobody watches for long.
+func fineClock(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the clock is coarse")
+	}
 }
