@@ -195,7 +195,7 @@ func TestRow11_PostAtTheDeadline(t *testing.T) {
 	var p *Port[int]
 	posts := 0
 	withParker(t, func() waiter.Parker {
-		return &lateParker{newTokenParker(), func() {
+		return &lateParker{newTimedDone(), func() {
 			posts++
 			require.NoError(t, p.Post(posts))
 		}}

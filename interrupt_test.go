@@ -161,7 +161,7 @@ func (c *cancelFirstParker) Park(mu sync.Locker, deadline int64, done <-chan str
 func TestRow28_HandedOverWinsAtTheLatest(t *testing.T) {
 	p := open[int](t, 2)
 	p.takers.Init((*packets[int])(p), waiter.NewestFirst, 1, ParkGoroutine, waiter.Parkers{
-		Timed: func() (waiter.Parker, bool) { return &cancelFirstParker{newTokenParker()}, true },
+		Done: func() (waiter.Parker, bool) { return &cancelFirstParker{newTimedDone()}, true },
 	})
 	for i := range 100 {
 		ctx, cancel := context.WithCancel(t.Context())

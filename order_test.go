@@ -262,7 +262,7 @@ func TestRow19_HandOffsInFlight(t *testing.T) {
 	const waiters, packets = 6, 8
 	for _, limit := range []int{1, 2, 3, waiters, 100, math.MaxInt, 0, -1, math.MinInt} {
 		gate := make(chan struct{})
-		withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
+		withParker(t, func() waiter.Parker { return gatedParker{newTimedDone(), gate} })
 		p := open[int](t, packets, WithParking(ParkThread), WithConcurrency(limit))
 		w := park(t, p, waiters)
 		for i := range packets {
@@ -288,7 +288,7 @@ func TestRow19_HandOffsInFlight(t *testing.T) {
 // A batch hands over as many as may be in flight, not one.
 func TestRow19_BatchHandsOverToAll(t *testing.T) {
 	gate := make(chan struct{})
-	withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
+	withParker(t, func() waiter.Parker { return gatedParker{newTimedDone(), gate} })
 	p := open[int](t, 8, WithParking(ParkThread), WithConcurrency(3))
 	w := park(t, p, 4)
 	n, err := p.PostBatch([]int{0, 1, 2, 3})
@@ -322,7 +322,7 @@ func (e *expiringParker) Park(mu sync.Locker, deadline int64, done <-chan struct
 // there in time, and nobody else took it.
 func TestRow19_TimeoutBehindTheLimit(t *testing.T) {
 	gate, expire := make(chan struct{}), make(chan struct{})
-	withParker(t, func() waiter.Parker { return &expiringParker{newTokenParker(), gate, expire} })
+	withParker(t, func() waiter.Parker { return &expiringParker{newTimedDone(), gate, expire} })
 	p := open[int](t, 4, WithParking(ParkThread), WithConcurrency(1))
 	timed := async(func() (int, error) { return p.Get(time.Hour) })
 	parked(t, p, 1)
@@ -341,7 +341,7 @@ func TestRow19_TimeoutBehindTheLimit(t *testing.T) {
 func TestRow19_CloseBehindTheLimit(t *testing.T) {
 	for queued := range 3 {
 		gate := make(chan struct{})
-		withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
+		withParker(t, func() waiter.Parker { return gatedParker{newTimedDone(), gate} })
 		p := open[int](t, 4, WithParking(ParkThread), WithConcurrency(1))
 		w := park(t, p, 3)
 		for i := range 1 + queued {
@@ -365,7 +365,7 @@ func TestRow19_CloseBehindTheLimit(t *testing.T) {
 // The same, but the packets behind the limit are taken by a Get that never slept.
 func TestRow19_PasserByDrainsBehindTheLimit(t *testing.T) {
 	gate := make(chan struct{})
-	withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
+	withParker(t, func() waiter.Parker { return gatedParker{newTimedDone(), gate} })
 	p := open[int](t, 4, WithParking(ParkThread), WithConcurrency(1))
 	w := park(t, p, 3)
 	require.NoError(t, p.Post(0))

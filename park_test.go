@@ -13,19 +13,29 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
-// eachParker runs f for every implementation of waiter.Parker that the platform has for
-// waits with a deadline: what waiter.Stack relies on holds for all of them.
+// eachParker runs f for every implementation of waiter.Parker that the platform has: what waiter.Stack relies on holds for all of them.
 func eachParker(t *testing.T, f func(t *testing.T, newParker func() waiter.Parker)) {
-	t.Run("timed", func(t *testing.T) { f(t, newTokenParker) })
+	t.Run("done", func(t *testing.T) { f(t, newTimedDone) })
 	if parkers.Thread != nil {
 		t.Run("thread", func(t *testing.T) { f(t, parkers.Thread) })
 	}
 }
 
-// newTokenParker makes the parkers of timed waits.
-func newTokenParker() waiter.Parker {
-	p, _ := newTimedParker()
-	return p
+// timedDone is the parker of waits with a done, which is closed at the deadline.
+type timedDone struct{ waiter.Parker }
+
+func newTimedDone() waiter.Parker {
+	p, _ := newDoneParker()
+	return timedDone{p}
+}
+
+func (p timedDone) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
+	if deadline == waiter.Forever || done != nil {
+		return p.Parker.Park(mu, waiter.Forever, done)
+	}
+	ended := make(chan struct{})
+	defer time.AfterFunc(time.Duration(deadline-waiter.Now()), func() { close(ended) }).Stop()
+	return p.Parker.Park(mu, waiter.Forever, ended)
 }
 
 // in is the deadline that comes after d.
@@ -146,27 +156,23 @@ func TestPark_UnparkRacingTheDeadline(t *testing.T) {
 }
 
 func TestPark_Done(t *testing.T) {
-	p := newTokenParker()
-	for _, deadline := range []int64{waiter.Forever, in(time.Hour)} {
-		done := make(chan struct{})
-		woken := async(func() (bool, error) { return p.Park(nil, deadline, done), nil })
-		eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
-		close(done)
-		took(t, false, woken)
+	p, _ := newDoneParker()
+	done := make(chan struct{})
+	woken := async(func() (bool, error) { return p.Park(nil, waiter.Forever, done), nil })
+	eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
+	close(done)
+	took(t, false, woken)
 
-		p.Unpark() // with done closed either answer will do
-		if !p.Park(nil, deadline, done) {
-			require.True(t, p.Park(nil, waiter.Forever, nil), "the token stays")
-		}
-
-		open := make(chan struct{})
-		woken = async(func() (bool, error) { return p.Park(nil, deadline, open), nil })
-		eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
-		p.Unpark()
-		took(t, true, woken)
-		past := waiter.Now()
-		require.False(t, p.Park(nil, past, open))
+	p.Unpark() // with done closed either answer will do
+	if !p.Park(nil, waiter.Forever, done) {
+		require.True(t, p.Park(nil, waiter.Forever, nil), "the token stays")
 	}
+
+	open := make(chan struct{})
+	woken = async(func() (bool, error) { return p.Park(nil, waiter.Forever, open), nil })
+	eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
+	p.Unpark()
+	took(t, true, woken)
 }
 
 // Two that wake each other in turn. What one wrote before its Unpark is there
@@ -209,62 +215,26 @@ func TestPark_Storm(t *testing.T) {
 }
 
 func TestPark_DoesNotAllocate(t *testing.T) {
-	eachParker(t, func(t *testing.T, newParker func() waiter.Parker) {
-		p := newParker()
-		p.Park(nil, in(1), nil)
-		require.Zero(t, testing.AllocsPerRun(100, func() {
-			p.Unpark()
-			p.Park(nil, waiter.Forever, nil)
-			p.Unpark()
-			p.Park(nil, in(time.Hour), nil)
-			p.Park(nil, in(time.Microsecond), nil)
-			p.Park(nil, 0, nil)
-		}))
-	})
-}
-
-// With asynctimerchan=1 a timer that was stopped too late leaves its tick in the
-// channel. The next wait must not take that for its own.
-func TestPark_StaleTick(t *testing.T) {
-	t.Setenv("GODEBUG", "asynctimerchan=1")
-	p := newTokenParker()
-	for range 300 {
-		deadline := in(250 * time.Microsecond)
-		unparked := async(func() (bool, error) {
-			for waiter.Now() < deadline {
-			}
-			p.Unpark()
-			return true, nil
-		})
-		if !p.Park(nil, deadline, nil) {
-			require.True(t, p.Park(nil, waiter.Forever, nil))
-		}
-		<-unparked
-		deadline = in(500 * time.Microsecond)
-		require.False(t, p.Park(nil, deadline, nil))
-		require.GreaterOrEqual(t, waiter.Now(), deadline)
+	closed := make(chan struct{})
+	close(closed)
+	done, _ := newDoneParker()
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		done.Unpark()
+		done.Park(nil, waiter.Forever, nil)
+		done.Park(nil, waiter.Forever, closed)
+	}))
+	if parkers.Thread == nil {
+		return
 	}
-}
-
-// The goroutine's parker is for waits without end. It unlocks what it is given once an
-// Unpark will wake it, and an Unpark that comes before it sleeps, after the unlock, does.
-func TestPark_Goroutine(t *testing.T) {
-	var seat waiter.Seat
-	p := newGoroutineParker(&seat)
-	var mu sync.Mutex
-	for i := range 2000 {
-		mu.Lock()
-		woken := async(func() (bool, error) { return p.Park(unlocker{&mu}, waiter.Forever, nil), nil })
-		if i%2 == 0 {
-			eventually(t, "asleep", func() bool { return !locked(&mu) })
-		} else {
-			mu.Lock() // when the parker has unlocked it
-			require.False(t, mu.TryLock())
-			mu.Unlock()
-		}
+	p := parkers.Thread()
+	require.Zero(t, testing.AllocsPerRun(100, func() {
 		p.Unpark()
-		took(t, true, woken)
-	}
+		p.Park(nil, waiter.Forever, nil)
+		p.Unpark()
+		p.Park(nil, in(time.Hour), nil)
+		p.Park(nil, in(time.Microsecond), nil)
+		p.Park(nil, 0, nil)
+	}))
 }
 
 // unlocker is a mutex whose Lock does nothing, as a Parker's is.

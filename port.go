@@ -271,16 +271,19 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 	}
 	s, seq := r.ClaimPop() // and then look for posters: as in Post
 	if s == nil {
-		// A slice of v, not an array: the compiler puts large variables on the heap.
-		var poll waiter.Poll
-		if timeout != 0 && p.takers.Yielded(&poll) {
+		var c call
+		if timeout != 0 && p.takers.Yielded(&c.poll) {
 			if s, seq = r.ClaimPop(); s != nil {
-				p.takers.Done(&poll, true)
+				p.takers.Done(&c.poll, true)
 			}
 		}
 		if s == nil {
-			_, err := p.get(unsafe.Slice(&v, 1), timeout, nil, poll, true)
-			return v, err
+			c.missed = true
+			c.begin(timeout)
+			// A slice of v, not an array: the compiler puts large variables on the heap.
+			for dst := unsafe.Slice(&v, 1); !p.looked(&c, dst) && !p.woken(&c, dst, p.takers.Wait(&v, c.deadline, nil)); {
+			}
+			return v, c.err
 		}
 	}
 	if p.posts.Due() {
@@ -317,7 +320,7 @@ func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
 	}
-	return p.get(dst, timeout, nil, waiter.Poll{}, false)
+	return p.get(dst, timeout, nil)
 }
 
 // GetBatchContext is GetBatch that waits as GetContext does.
@@ -331,69 +334,101 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	if err := done(ctx); err != nil {
 		return 0, err
 	}
-	return p.get(dst, Infinite, ctx, waiter.Poll{}, false)
+	return p.get(dst, Infinite, ctx)
 }
 
-// get takes up to len(dst) packets as soon as there is one. missed says that the caller has
-// just looked at the queue, in vain: then a wait can begin without another look, for W2
-// tells whether there is a packet, or the port is closed.
-func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context, poll waiter.Poll, missed bool) (n int, err error) {
-	deadline := waiter.Forever
-	if timeout > 0 { // 0 is not waited for, and does not read the clock
-		deadline = waiter.Deadline(timeout)
+// call is a Get that has not found a packet at once. It looks, waits and so on until one of
+// looked and woken reports that the call has ended, with n packets or err.
+type call struct {
+	n        int
+	err      error
+	deadline int64
+	ctx      context.Context
+	poll     waiter.Poll
+	last     bool // one more look, and no wait after it
+	// missed says that the caller has just looked, in vain: a wait can begin without
+	// another look, for W2 tells whether there is a packet, or the port is closed.
+	missed bool
+}
+
+// begin starts the time that the call may take.
+func (c *call) begin(timeout time.Duration) {
+	c.last = timeout == 0 // which does not read the clock
+	c.deadline = waiter.Forever
+	if timeout > 0 {
+		c.deadline = waiter.Deadline(timeout)
 	}
-	for ; err == nil; missed = false {
-		if !missed || timeout == 0 || p.queue.Ready() {
-			if n = p.take(dst); n != 0 {
-				break
-			}
-			if p.queue.Drained() {
-				err = ErrClosed
-				break
-			}
-			if timeout == 0 {
-				p.queue.Shrink()
-				err = ErrTimeout
-				break
-			}
-		}
-		if p.takers.Again(&poll, deadline) {
+}
+
+// get takes up to len(dst) packets as soon as there is one.
+func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
+	c := call{ctx: ctx}
+	c.begin(timeout)
+	for !p.looked(&c, dst) && !p.woken(&c, dst, p.takers.Wait(&dst[0], c.deadline, doneOf(ctx))) {
+	}
+	return c.n, c.err
+}
+
+// looked looks for packets until it is time to wait, and reports whether the call has ended
+// by that.
+func (p *Port[T]) looked(c *call, dst []T) bool {
+	for again := true; again; again = p.takers.Again(&c.poll, c.deadline) {
+		if c.missed && !c.last && !p.queue.Ready() {
+			c.missed = false
 			continue
 		}
-		p.queue.Shrink()
-		poll = waiter.Poll{}
-		switch p.takers.Wait(&dst[0], deadline, doneOf(ctx)) {
-		case waiter.Handed:
-			if n = 1; len(dst) > 1 {
-				n += p.queue.TryPopBatchReady(dst[1:]) // before others are handed it
-			}
-			p.takers.Pass(waiter.Handed)
-			p.freed() // the places of what was handed over, and of the rest
-			return n, nil
-		case waiter.Look:
-			n = p.take(dst)
-			p.takers.Pass(waiter.Look)
-			if n != 0 {
-				return n, nil
-			}
-		case waiter.Retry:
-			if deadline != waiter.Forever && waiter.Now() >= deadline {
-				timeout = 0
-			}
-		case waiter.Expired:
-			timeout = 0 // one last look: a packet may be queued behind the limit of hand-offs
-		case waiter.Canceled:
-			return 0, cause(ctx)
-		case waiter.Interrupted:
-			return 0, ErrInterrupted
-		case waiter.Closed:
-			return 0, ErrClosed
+		if c.n = p.take(dst); c.n != 0 {
+			break
+		}
+		if p.queue.Drained() {
+			c.err = ErrClosed
+			break
+		}
+		if c.last {
+			p.queue.Shrink()
+			c.err = ErrTimeout
+			break
 		}
 	}
-	if poll != (waiter.Poll{}) {
-		p.takers.Done(&poll, n != 0)
+	if c.n != 0 || c.err != nil {
+		if c.poll != (waiter.Poll{}) {
+			p.takers.Done(&c.poll, c.n != 0)
+		}
+		return true
 	}
-	return n, err
+	p.queue.Shrink()
+	c.poll = waiter.Poll{}
+	return false
+}
+
+// woken goes on with a call whose wait has ended, and reports whether the call has.
+func (p *Port[T]) woken(c *call, dst []T, why waiter.Outcome) bool {
+	switch why {
+	case waiter.Given:
+		if c.n = 1; len(dst) > 1 {
+			c.n += p.take(dst[1:])
+		}
+	case waiter.Handed:
+		if c.n = 1; len(dst) > 1 {
+			c.n += p.queue.TryPopBatchReady(dst[1:]) // before others are handed it
+		}
+		p.takers.Pass(waiter.Handed)
+		p.freed() // the places of what was handed over, and of the rest
+	case waiter.Look:
+		c.n = p.take(dst)
+		p.takers.Pass(waiter.Look)
+	case waiter.Retry:
+		c.last = c.deadline != waiter.Forever && waiter.Now() >= c.deadline
+	case waiter.Expired:
+		c.last = true // a packet may be queued behind the limit of hand-offs
+	case waiter.Canceled:
+		c.err = cause(c.ctx)
+	case waiter.Interrupted:
+		c.err = ErrInterrupted
+	case waiter.Closed:
+		c.err = ErrClosed
+	}
+	return c.n != 0 || c.err != nil
 }
 
 // take takes what is there, at one instant.

@@ -74,7 +74,7 @@ func TestPostTimeout_GetRacingPark(t *testing.T) {
 // every packet of a full port leaves by a hand-off and nobody takes for himself.
 func TestHandOffsMakeRoom(t *testing.T) {
 	gate := make(chan struct{})
-	withParker(t, func() waiter.Parker { return gatedParker{newTokenParker(), gate} })
+	withParker(t, func() waiter.Parker { return gatedParker{newTimedDone(), gate} })
 	p := open[int](t, 2, WithParking(ParkThread), WithConcurrency(1))
 	w := park(t, p, 3)
 	for i := range 3 { // one is handed over, two fill the port

@@ -150,8 +150,11 @@ func atRest(port *iocp.Port[int]) error {
 	for _, side := range []string{"takers", "posts"} {
 		stack := reflect.ValueOf(port).Elem().FieldByName(side)
 		state := stack.FieldByName("state").FieldByName("v").Uint()
-		if flights := state &^ (1 << 63) >> 32; flights != 0 {
+		if flights := state &^ (1 << 63) >> 33; flights != 0 {
 			return fmt.Errorf("%s: %d hand-offs in flight for ever", side, flights)
+		}
+		if state>>32&1 != 0 && uint32(state) == 0 {
+			return fmt.Errorf("%s: the sole waiter is in use for ever", side)
 		}
 		if stack.FieldByName("pace").FieldByName("watcher").FieldByName("u").FieldByName("v").Uint() != 0 {
 			return fmt.Errorf("%s: a watcher for ever", side)
@@ -160,7 +163,7 @@ func atRest(port *iocp.Port[int]) error {
 		for w := stack.FieldByName("first"); !w.IsNil(); w = w.Elem().FieldByName("next") {
 			listed++
 		}
-		if n := int(uint32(state)); n != listed {
+		if n := int(uint32(state) &^ (1 << 31)); n != listed {
 			return fmt.Errorf("%s: %d on the list, %d counted", side, listed, n)
 		}
 	}
@@ -334,6 +337,7 @@ func scenarios() []scenario {
 		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},
 		{name: "room at the lap", bound: 3, before: 2, threads: threads{post, both(look, look, post, look)}},
 		{name: "post, get", bound: 9, threads: threads{post, get}},
+		{name: "post, get listed", bound: 9, threads: threads{post, getContext}},
 		{name: "post, get, with looks", bound: 9, opts: []iocp.Option{auto}, threads: threads{post, get}},
 		{name: "two posts, two gets", bound: 2, threads: threads{post, post, get, get}},
 		{name: "two posts, two gets, one at a time", bound: 2, opts: []iocp.Option{oneInTurn}, threads: threads{post, post, get, get}},
@@ -384,6 +388,7 @@ func scenarios() []scenario {
 		{name: "watch, post", watch: true, bound: 5, threads: threads{post, get}},
 		{name: "watch, two posts", watch: true, bound: 3, threads: threads{both(post, post), both(get, get)}},
 		{name: "watch, sleeper", watch: true, bound: 2, threads: threads{both(post, post), get, get}},
+		{name: "watch, sleeper listed", watch: true, bound: 2, threads: threads{both(post, post), get, getContext}},
 		{name: "watch, sleeper, two posters", watch: true, bound: 1, threads: threads{post, post, get, get}},
 		{name: "watch, two sleepers", watch: true, bound: 1, threads: threads{both(post, post, post), get, get, get}, capacity: 4},
 		{name: "watch, one at a time", watch: true, bound: 1, opts: []iocp.Option{oneInTurn}, threads: threads{both(post, post), get, get}},
@@ -421,6 +426,8 @@ func scenarios() []scenario {
 		{name: "give, post in flight", bound: 3, threads: threads{both(post, post), post, get}},
 		{name: "give, chain", bound: 2, capacity: 4, opts: []iocp.Option{oneInTurn}, threads: threads{both(post, post, post), get, get}},
 		{name: "give, closed", bound: 2, threads: threads{closePort, get, both(look, post)}},
+		{name: "give, closed, listed", bound: 2, threads: threads{closePort, getContext, both(look, post)}},
+		{name: "give, full", bound: 3, threads: threads{both(post, post), post, get}, capacity: 2},
 		{name: "give, posts in flight, look", bound: 2, threads: threads{post, post, get, look}},
 		{name: "give, close, look", bound: 2, threads: threads{post, closePort, get, look}},
 		{name: "give, batch", bound: 2, capacity: 4, threads: threads{post, postBatch(2), get}},

@@ -17,7 +17,8 @@
 //	if Handed or Look { s.Pass(outcome) }
 //
 // The taker owes: Done if it leaves after an Again that was true; Pass after Handed, and
-// after Look once it has looked; another look after Retry and Look. The poster owes: P3
+// after Look once it has looked; another look after Retry and Look. After Given it owes
+// nothing. The poster owes: P3
 // after P1, in the one total order of atomics. Whoever closes the queue calls Settle.
 //
 // # No packet waits beside a sleeper
@@ -26,7 +27,8 @@
 // waiters on the list and the hand-offs in flight, and has the bit watched. All steps but P2
 // are sequentially consistent; P2 may be seen late.
 //
-//	W1  a waiter is put on the list, in state, under the stack's lock
+//	W1  a waiter is put on the list, and counted in state, under the stack's lock; or it
+//	    sets the bit sole in state, if nobody waits
 //	W2  it finds the queue idle: nothing published, no claim outstanding; else it
 //	    does not sleep
 //	S1  a caller that watched gives the word back
@@ -53,15 +55,27 @@
 // next waiter clears the bit, if the word says that nobody watches: it loads the word after
 // W1, and S1 < S2. So either that load sees S1, or S2 sees W1.
 //
-// A packet that Give hands over does not enter the queue. Under the lock the queue is idle:
-// all packets posted before have been taken, so this one is the oldest.
+// A packet that Give hands over does not enter the queue. At an instant at which the
+// poster owns the waiter, the queue is idle: all packets posted before have been taken, so
+// this one is the oldest.
+//
+// # The sole waiter
+//
+// A caller that begins to wait while nobody does needs neither the list nor the lock. It
+// takes the one seat that the stack has for that (the bit taken), and W1 is the step from
+// nobody to the bit sole. A poster claims the waiter by the step back, which counts a hand-off
+// in flight. Then the poster owns the waiter, and finds the queue idle, and gives it the
+// packet, or does not, puts the waiter on the list and looks as Pass does: others may have
+// found the limit reached, or nobody waiting, meanwhile. Everyone who takes the lock first
+// puts the sole waiter on the list, as the one that has waited longest: who comes later
+// finds it waiting, and goes to the list.
 //
 // # What a caller does that finds nothing
 //
 // Under [ParkAuto], one after the other, each with a look at the queue behind it:
 //
 //	traffic                                       what the taker does
-//	others sleep at the queue already             does not yield: the next packet is theirs
+//	others sleep at the queue, or yield           does not yield: the next packet is theirs
 //	other goroutines are about to run             yields once; they may be posters
 //	a yield took more than 20 µs, twice           sleeps, for 100 times as long nobody yields
 //	nobody wants a processor                      watches the queue for up to 50 µs
@@ -81,6 +95,10 @@
 // late twice, and nobody else is ready to run, then the poster moves the taker to the
 // queue proper (see bump).
 //
-// A goroutine sleeps on a condition variable, or in a select if the wait has a deadline or a
-// done. A thread sleeps only under [ParkThread].
+// One caller at a time yields, for the others would only take turns with it.
+//
+// A goroutine sleeps on a condition variable, or in a select if the wait has a done. Its
+// deadline is kept by an alarm, a timer that stays set when the wait ends sooner and is set
+// again when it goes off too early: most waits with a deadline touch no timer. A thread
+// sleeps only under [ParkThread].
 package waiter

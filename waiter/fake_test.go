@@ -161,26 +161,8 @@ type lot struct {
 	onUnpark func() // called before the token is left
 	woken    func() // called between the token and the return of Park
 
-	mu    sync.Mutex
-	all   []*chanParker
-	seats map[*Seat]Parker
-}
-
-// seated is the parker of a seat.
-func (l *lot) seated(s *Seat) Parker {
-	l.mu.Lock()
-	p, ok := l.seats[s]
-	l.mu.Unlock()
-	if !ok {
-		p = l.newParker()
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if l.seats == nil {
-			l.seats = make(map[*Seat]Parker)
-		}
-		l.seats[s] = p
-	}
-	return p
+	mu  sync.Mutex
+	all []*chanParker
 }
 
 type chanParker struct {
@@ -189,7 +171,7 @@ type chanParker struct {
 	calls int64
 }
 
-func (l *lot) newTimed() (Parker, bool) { return l.newParker(), true }
+func (l *lot) newDone() (Parker, bool) { return l.newParker(), true }
 
 func (l *lot) newParker() Parker {
 	l.made.Add(1)
@@ -307,7 +289,7 @@ func newBedOf(t *testing.T, order Order, limit int, parking Parking) *bed {
 	return b
 }
 
-func (l *lot) parkers() Parkers { return Parkers{Goroutine: l.seated, Timed: l.newTimed} }
+func (l *lot) parkers() Parkers { return Parkers{Goroutine: l.newParker, Done: l.newDone} }
 
 // Wait is Stack.Wait by a caller that posts v, or takes, and passes on as soon as it runs,
 // and before that looks if it is to.

@@ -4,6 +4,7 @@ package waiter
 
 import (
 	"errors"
+	"sync"
 
 	"github.com/iocp-go/iocp/fuzz/sched"
 )
@@ -72,20 +73,29 @@ func Now() int64 { return sched.Now() }
 // InBubble reports that there are no bubbles here.
 func InBubble() bool { return false }
 
-type seat struct{ parker *sched.Parker }
+type seat struct{ parker sched.Parker }
 
-func (p *Parkers) seated(s *seat) Parker {
-	if s.parker == nil {
-		s.parker = new(sched.Parker)
+func (s *seat) unpark() { s.parker.Unpark() }
+
+// sleep is where the alarm of w goes off, when the scheduler likes. Then its owner does
+// what the alarm does; nobody can tell the difference, for the owner sleeps.
+func (s *Stack[T]) sleep(w *Waiter[T], mu sync.Locker) {
+	if !w.seat.parker.Park(mu, w.deadline, nil) {
+		s.ring(w)
+		w.seat.parker.Park(nil, Forever, nil)
 	}
-	return s.parker
 }
 
-func (p *Parkers) alarmed() (Parker, bool) { return new(sched.Parker), true }
+type alarm struct{}
+
+func (s *Stack[T]) setAlarm(*Waiter[T]) {}
+func (*alarm) stop()                    {}
+
+func (p *Parkers) canceled() (Parker, bool) { return new(sched.Parker), true }
 
 // Check is asked before a waiter is used again.
 func (w *Waiter[T]) Check() error {
-	if p := w.seat.parker; p != nil && !p.Idle() || w.others != nil && w.others.timed != nil && !w.others.timed.(*sched.Parker).Idle() {
+	if !w.seat.parker.Idle() || w.others != nil && w.others.done != nil && !w.others.done.(*sched.Parker).Idle() {
 		return errors.New("a waiter that has a token")
 	}
 	if w.listed || w.next != nil || w.prev != nil {

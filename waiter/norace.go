@@ -2,11 +2,11 @@
 
 package waiter
 
-// Edge is for the race detector: see race.go.
-type Edge struct{}
+// edge is for the race detector: see race.go.
+type edge struct{}
 
-// Before comes before the Signal.
-func (*Edge) Before() {}
+// before comes before the Signal.
+func (*edge) before() {}
 
-// After comes after the Wait.
-func (*Edge) After() {}
+// after comes after the Wait.
+func (*edge) after() {}

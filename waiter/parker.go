@@ -39,11 +39,12 @@ const (
 
 // Parkers makes the parkers that waiters sleep with.
 type Parkers struct {
-	// Goroutine is for waits with neither deadline nor done. The parker lies in the waiter.
-	Goroutine func(*Seat) Parker
-	// Timed is for waits with a deadline or done. If keep is false the parker must not be
-	// used for a second wait.
-	Timed func() (p Parker, keep bool)
+	// Goroutine is for waits without done. If nil these sleep on a condition variable,
+	// which lies in the waiter, and an alarm ends them at their deadline.
+	Goroutine func() Parker
+	// Done is for waits with done. If keep is false the parker must not be used for a
+	// second wait.
+	Done func() (p Parker, keep bool)
 	// Thread is nil where threads cannot be parked. It is called after Claim has returned
 	// true; Release gives back what Claim took.
 	Thread  func() Parker
@@ -51,25 +52,21 @@ type Parkers struct {
 	Release func()
 }
 
-// Seat is where the parker of a goroutine lies in its waiter: then the parker need be no
-// object of its own.
-type Seat struct {
-	Edge Edge
-	Cond sync.Cond
-}
-
 // Forever is the deadline that never comes.
 const Forever int64 = math.MaxInt64
 
 // Deadline is the time at which a wait of that length ends. A negative timeout,
-// and one that would overflow the clock, is Forever.
+// and one that would overflow the clock, is Forever. The clock of a bubble of
+// testing/synctest overflows after some 26 years, in the year in which the process began:
+// before that its deadlines are negative.
 func Deadline(timeout time.Duration) int64 {
 	if timeout < 0 {
 		return Forever
 	}
 	now := Now()
-	if now > 0 && int64(timeout) > Forever-now { // not so in a bubble of testing/synctest
+	deadline := now + int64(timeout)
+	if (now ^ deadline) < 0 {
 		return Forever
 	}
-	return now + int64(timeout)
+	return deadline
 }

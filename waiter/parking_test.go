@@ -70,13 +70,13 @@ func TestThreadsHaveNoDone(t *testing.T) {
 	require.Equal(t, Canceled, b.next().why)
 }
 
-// A parker for timed waits stays with its waiter, unless it says that it must not.
-func TestTimedIsKept(t *testing.T) {
+// A parker for waits with a done stays with its waiter, unless it says that it must not.
+func TestDoneParkerIsKept(t *testing.T) {
 	for _, keep := range []bool{true, false} {
 		b := newBed(t, NewestFirst, 1)
-		b.parkers.Timed = func() (Parker, bool) { return b.lot.newParker(), keep }
-		w := b.acquire(Deadline(time.Hour), nil)
+		b.parkers.Done = func() (Parker, bool) { return b.lot.newParker(), keep }
+		w := b.acquire(Forever, make(chan struct{}))
 		require.NotNil(t, w.parker)
-		require.Equal(t, keep, w.others.timed != nil)
+		require.Equal(t, keep, w.others.done != nil)
 	}
 }

@@ -51,7 +51,6 @@ func TestLeaverMeetsHandOver(t *testing.T) {
 	for _, found := range []bool{true, false} {
 		b := newBed(t, NewestFirst, 1)
 		taking, take := make(chan struct{}), make(chan struct{})
-		b.q.onMove = func() { taking <- struct{}{}; <-take }
 		expired := make(chan struct{})
 		b.lot.onPark = func(_ *chanParker, call, _ int64) (ok, answer bool) {
 			if call > 1 {
@@ -65,6 +64,7 @@ func TestLeaverMeetsHandOver(t *testing.T) {
 		if found {
 			b.q.put(1)
 		}
+		b.q.onIdle = func() { taking <- struct{}{}; <-take; b.q.onIdle = nil }
 		handedOver := make(chan struct{})
 		go func() { b.HandOver(); close(handedOver) }()
 		<-taking

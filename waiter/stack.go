@@ -1,6 +1,9 @@
 package waiter
 
-import "runtime"
+import (
+	"runtime"
+	"sync/atomic"
+)
 
 // Queue is what the callers of a Stack wait for: packets if they take, room if they post.
 // Move and Over are called with the stack's lock held.
@@ -29,12 +32,14 @@ type Outcome uint8
 
 const (
 	Handed      Outcome = iota + 1 // a packet was moved for the waiter
+	Given                          // a packet was handed to the sole waiter, past the queue: Pass is done
 	Look                           // a packet is about to be there: look, then Pass
 	Retry                          // the queue was not idle: look again
 	Expired                        // the deadline passed
 	Canceled                       // done was closed
 	Closed                         // the queue is over
 	Interrupted                    // Interrupt
+	Busy                           // others wait, so there is no sole waiter
 )
 
 // Order says who is released first.
@@ -51,18 +56,30 @@ type Waiter[T any] struct {
 	// val is the packet of a poster, and what was moved for a taker: an array, so that
 	// it can be cleared without a zero T, which the compiler would put on the heap
 	// where T is large. The owner's, unless listed.
-	val     [1]T
-	parker  Parker // sleeps in this wait; set by the owner before it is listed
-	seat    seat   // of the goroutine's parker
-	others  *others
-	handed  int64   // when, if that is to be learned from
-	outcome Outcome // written before the Unpark, read by the owner after the Park
-	threads bool    // parker is that of a thread
-	listed  bool    // on the stack: whoever takes the waiter off decides the outcome
+	val [1]T
+	// The owner sets parker and deadline before the waiter is listed.
+	parker   Parker // sleeps in this wait, nil for seat
+	deadline int64  // at which alarm ends this wait
+	seat     seat
+	alarm    alarm
+	others   *others
+	handed   int64   // when, if that is to be learned from
+	outcome  Outcome // written before the Unpark, read by the owner after the Park
+	threads  bool    // parker is that of a thread
+	listed   bool    // on the stack: whoever takes the waiter off decides the outcome
+}
+
+// unpark ends the sleep of w, or the next one.
+func (w *Waiter[T]) unpark() {
+	if w.parker == nil {
+		w.seat.unpark()
+	} else {
+		w.parker.Unpark()
+	}
 }
 
 // others are the parkers that few waiters need, each made when it is first wanted.
-type others struct{ timed, thread Parker }
+type others struct{ done, thread Parker }
 
 // unlocker is a mutex as a Parker takes it.
 type unlocker mutex
@@ -73,12 +90,17 @@ func (u *unlocker) Unlock() { (*mutex)(u).Unlock() }
 // What Stack.state holds.
 const (
 	waiter1 = 1       // in the lower half, one for each on the list
-	flight1 = 1 << 32 // in the upper half, one for each hand-off in flight
+	sole    = 1 << 31 // the sole waiter waits, and is not on the list
+	taken   = 1 << 32 // the sole waiter is in use
+	flight1 = 1 << 33 // above that, one for each hand-off in flight
 	looking = 1 << 62 // one of those in flight was woken to look: see Look
 	watched = 1 << 63 // a caller watches the queue
 )
 
-func flights(state uint64) int32 { return int32(state &^ (watched | looking) >> 32) }
+func flights(state uint64) int32 { return int32(state &^ (watched | looking) >> 33) }
+
+// waiting is the number of waiters.
+func waiting(state uint64) int { return int(uint32(state)&(sole-1)) + int(state&sole>>31) }
 
 // Stack is a list of waiters with a lock. The lock is held for a few instructions, and
 // while packets are moved and a queue grows, never while sleeping. Nobody takes
@@ -100,10 +122,13 @@ type Stack[T any] struct {
 	mu    mutex
 	first *Waiter[T] // released next
 	last  *Waiter[T]
-	lags  hint   // how often a goroutine ran late lately, from 0 to most
-	stats Stats  // but for Spun and Wakes
-	left  uint64 // waits that ended by their deadline or done
-	_     [linePair]byte
+	lags  hint          // how often a goroutine ran late lately, from 0 to most
+	stats Stats         // but for Spun and Wakes, and those that were given
+	left  uint64        // waits that ended by their deadline or done
+	given atomic.Uint64 // packets handed to the sole waiter past the queue; not guarded by mu
+	// sole is the waiter of whoever sets the bit taken, until that caller clears the bit.
+	sole *Waiter[T]
+	_    [linePair]byte
 
 	pace pace
 	pool *pool // of *Waiter[T]; apart, so that the list of all pools holds no stack
@@ -138,18 +163,25 @@ func (s *Stack[T]) Any() bool { return uint32(s.state.Load()) != 0 }
 // queue, and the limit of hand-offs in flight is not reached, as far as is known. P3.
 func (s *Stack[T]) Due() bool {
 	state := s.state.Load()
-	return uint32(state) != 0 && int64(state>>32) < int64(s.known.Load())
+	return uint32(state) != 0 && s.below(state)
 }
 
+// below reports whether the limit is not reached, and nobody watches or looks: those bits
+// make a large number.
+func (s *Stack[T]) below(state uint64) bool { return int64(state>>33) < int64(s.known.Load()) }
+
 // Waiting is the number of waiters.
-func (s *Stack[T]) Waiting() int { return int(uint32(s.state.Load())) }
+func (s *Stack[T]) Waiting() int { return waiting(s.state.Load()) }
 
 // Stats returns the counts so far.
 func (s *Stack[T]) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.stats
-	c.Wakes = c.Parks - s.left - uint64(s.Waiting())
+	c, state, given := s.stats, s.state.Load(), s.given.Load()
+	c.HandOffs += given
+	c.Direct += given
+	c.Parks += given + state&sole>>31
+	c.Wakes = c.Parks - s.left - uint64(waiting(state))
 	c.Spun = s.pace.spun.Load()
 	return c
 }
@@ -157,7 +189,12 @@ func (s *Stack[T]) Stats() Stats {
 // Give hands v over to the next waiter if the queue is idle, and reports whether it did.
 // Then v need not go through the queue: what was in the queue has been taken.
 func (s *Stack[T]) Give(v T) bool {
+	state := s.state.Load()
+	if uint32(state) == sole && s.below(state) && s.state.CompareAndSwap(state, state-sole+flight1) {
+		return s.give(v)
+	}
 	s.mu.Lock()
+	s.adopt()
 	w := s.first
 	if w == nil || !s.Due() || s.full() || !s.queue.Idle() {
 		s.mu.Unlock()
@@ -167,11 +204,48 @@ func (s *Stack[T]) Give(v T) bool {
 	s.stats.Direct++
 	late := s.hand(w, Handed)
 	s.mu.Unlock()
-	w.parker.Unpark()
+	w.unpark()
 	if late {
 		s.bump()
 	}
 	return true
+}
+
+// give hands v to the sole waiter, which the caller has claimed, and reports whether it
+// did: at the instant at which the queue is idle v is the oldest packet.
+func (s *Stack[T]) give(v T) bool {
+	w := s.sole
+	if !s.queue.Idle() {
+		// What is in the queue comes first. Its posters may have found nobody, or the
+		// limit reached, and left it. So this does what a waiter does when it comes,
+		// and then what Pass does.
+		s.mu.Lock()
+		s.enlist(w, true)
+		s.state.Add(^uint64(flight1 - waiter1 - 1))
+		s.unwatch()
+		s.mu.Unlock()
+		s.HandOver()
+		return false
+	}
+	w.val[0] = v
+	w.outcome = Given
+	late := s.time(w, s.given.Add(1))
+	w.unpark()
+	if late {
+		s.bump()
+	}
+	return true
+}
+
+// adopt puts the sole waiter on the list, if it waits: at the end of those that wait
+// longest. Whoever works on the list begins so. The caller holds the lock.
+func (s *Stack[T]) adopt() {
+	for state := s.state.Load(); state&sole != 0; state = s.state.Load() {
+		if s.state.CompareAndSwap(state, state-sole+waiter1) {
+			s.enlist(s.sole, true)
+			return
+		}
+	}
 }
 
 // HandOver moves packets for waiters, as long as there are both and the limit allows.
@@ -213,6 +287,7 @@ func (s *Stack[T]) settle(yields bool) {
 	for more := true; more; {
 		var l list[T]
 		s.mu.Lock()
+		s.adopt()
 		late := s.serve(&l)
 		more = s.first != nil && s.queue.Over()
 		s.mu.Unlock()
@@ -231,7 +306,7 @@ func (s *Stack[T]) settle(yields bool) {
 // serve moves packets for waiters, and releases up to a flock of waiters if the queue is
 // over, all of them to l. late is as in hand, of the last one.
 func (s *Stack[T]) serve(l *list[T]) (late bool) {
-	for s.first != nil && !s.full() {
+	for s.first != nil && !s.full() && !s.queue.Idle() {
 		w, why := s.first, Handed
 		if !s.queue.Move(&w.val[0]) {
 			if s.order == OldestFirst || s.queue.Idle() || s.queue.Over() {
@@ -262,10 +337,20 @@ func (s *Stack[T]) hand(w *Waiter[T], why Outcome) (late bool) {
 	}
 	s.state.Add(flight1 - waiter1)
 	s.unlink(w, why)
-	if s.parking != ParkAuto || why != Handed {
+	if why != Handed {
 		return false
 	}
-	n, lags := hash(s.stats.HandOffs)>>60, s.lags.Load()
+	return s.time(w, s.stats.HandOffs)
+}
+
+// time takes the time of the n-th hand-off, to w, if there is something to be learned from
+// how long it takes w to run. late says that w will run late unless it is bumped.
+func (s *Stack[T]) time(w *Waiter[T], n uint64) (late bool) {
+	if s.parking != ParkAuto {
+		return false
+	}
+	lags := s.lags.Load()
+	n = hash(n) >> 60
 	if late = lags >= 2 && n != 0; !late && (lags != 0 || n < 2) {
 		w.handed = Now()
 	}
@@ -287,6 +372,7 @@ func (s *Stack[T]) bump() {
 func (s *Stack[T]) Interrupt() (n int) {
 	var l list[T]
 	s.mu.Lock()
+	s.adopt()
 	for ; s.first != nil; n++ {
 		l.add(s.release(s.first, Interrupted))
 	}
@@ -300,11 +386,25 @@ func (s *Stack[T]) Interrupt() (n int) {
 // idle the outcome is Retry: it runs, so it can look for itself. A taker calls Pass after
 // Handed.
 func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
+	// A deadline below 0 is a bubble's.
+	if s.order == NewestFirst && deadline >= 0 && done == nil && s.parking != ParkThread && s.parkers.Goroutine == nil {
+		if state := s.state.Load(); uint32(state) == 0 && state&taken == 0 && s.state.CompareAndSwap(state, state|taken) {
+			if s.sole == nil {
+				s.sole = new(Waiter[T])
+			}
+			s.sole.deadline = deadline
+			s.sleep(s.sole, (*entry[T])(s))
+			if why := s.leaveSole(v); why != Busy {
+				return why
+			}
+		}
+	}
 	w := s.acquire(deadline, done)
 	if s.order == OldestFirst {
 		w.val[0] = *v
 	}
 	s.mu.Lock()
+	s.adopt()
 	s.insert(w) // W1
 	s.unwatch()
 	var l list[T]
@@ -325,20 +425,107 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 			s.uncount(w)
 		}
 		s.mu.Unlock()
-	} else if w.parker.Park((*unlocker)(&s.mu), deadline, done) {
-		why = w.outcome
 	} else {
-		why = s.leave(w, deadline, done)
+		s.setAlarm(w)
+		if w.parker == nil {
+			s.sleep(w, (*unlocker)(&s.mu))
+			why = w.outcome
+		} else {
+			until := deadline
+			if w.deadline != Forever {
+				until = Forever // the alarm keeps the deadline
+			}
+			if w.parker.Park((*unlocker)(&s.mu), until, done) {
+				why = w.outcome
+			} else {
+				why = s.leave(w, deadline, done)
+			}
+		}
 	}
 	if why == Handed {
-		*v = w.val[0]
-		if w.handed != 0 {
-			s.lag(Now() - w.handed)
-			w.handed = 0
-		}
+		s.receive(w, v)
 	}
 	s.free(w, why)
 	return why
+}
+
+// leaveSole is the end of Wait by the sole waiter. The outcome is Busy if others have been
+// quicker to wait.
+func (s *Stack[T]) leaveSole(v *T) Outcome {
+	w := s.sole
+	why := w.outcome
+	if why <= Given {
+		s.receive(w, v)
+		clear(w.val[:])
+	}
+	if why == Given {
+		s.pass(taken + flight1)
+	} else {
+		s.state.Add(^uint64(taken - 1))
+	}
+	return why
+}
+
+// entry is a stack as the lock that the sole waiter unlocks before it sleeps: that is when
+// it begins to wait.
+type entry[T any] Stack[T]
+
+func (e *entry[T]) Lock() {}
+
+func (e *entry[T]) Unlock() {
+	s := (*Stack[T])(e)
+	w := s.sole
+	for {
+		state := s.state.Load()
+		if uint32(state) != 0 { // those are older
+			w.outcome = Busy
+			w.unpark()
+			return
+		}
+		if s.state.CompareAndSwap(state, state+sole) { // W1
+			break
+		}
+	}
+	s.unwatch()
+	if !s.queue.Idle() { // W2
+		s.mu.Lock()
+		s.adopt()
+		if w.listed {
+			s.stats.Parks--
+			s.release(w, Retry)
+			w.unpark()
+		}
+		s.mu.Unlock()
+		return
+	}
+	s.setAlarm(w)
+}
+
+// ring ends the wait of w, if it waits and its deadline has passed. The alarm of w calls it.
+func (s *Stack[T]) ring(w *Waiter[T]) {
+	s.mu.Lock()
+	s.adopt()
+	due := w.listed && Now() >= w.deadline
+	if due {
+		s.left++
+		s.stats.Timeouts++
+		s.release(w, Expired)
+	} else if w.listed {
+		s.setAlarm(w) // it was set for a wait before
+	}
+	s.mu.Unlock()
+	if due {
+		w.unpark()
+	}
+}
+
+// receive returns in *v what was moved for w.
+func (s *Stack[T]) receive(w *Waiter[T], v *T) {
+	*v = w.val[0]
+	if w.handed != 0 {
+		s.lag(Now() - w.handed)
+		w.handed = 0
+	}
 }
 
 // lag takes note of how long it took a taker to run that was handed a packet. A goroutine
@@ -360,9 +547,14 @@ func (s *Stack[T]) Pass(why Outcome) {
 	if why == Look {
 		done += looking
 	}
-	// This must precede the look for waiters: a poster that stopped at the limit
-	// did so before, with its waiter on the list.
-	if state := s.state.Add(-done); uint32(state) != 0 && state&watched == 0 {
+	s.pass(done)
+}
+
+// pass takes done off the state, and hands over if there is something left to do. The
+// first must precede the second: a poster that stopped at the limit did so before, with
+// its waiter on the list.
+func (s *Stack[T]) pass(done uint64) {
+	if state := s.state.Add(-done); uint32(state) != 0 && state&watched == 0 && !s.queue.Idle() {
 		s.HandOver()
 	}
 }
@@ -395,27 +587,32 @@ func (s *Stack[T]) uncount(w *Waiter[T]) {
 	}
 }
 
-// insert puts w on the list.
+// insert puts w on the list, and counts it.
 func (s *Stack[T]) insert(w *Waiter[T]) {
-	w.listed = true
-	s.stats.Parks++
 	if s.first != nil && s.limit == 0 { // for one waiter the limit does not matter
 		s.know()
 	}
 	if w.threads {
 		s.stats.Threads++
 	}
+	s.enlist(w, s.order == OldestFirst)
+	s.state.Add(waiter1)
+}
+
+// enlist puts w on the list, to be released first or last.
+func (s *Stack[T]) enlist(w *Waiter[T], last bool) {
+	w.listed = true
+	s.stats.Parks++
 	switch {
 	case s.first == nil:
 		s.first, s.last = w, w
-	case s.order == NewestFirst:
+	case !last:
 		w.next, s.first.prev = s.first, w
 		s.first = w
 	default:
 		w.prev, s.last.next = s.last, w
 		s.last = w
 	}
-	s.state.Add(waiter1)
 }
 
 // release takes w off the list. The caller owns it then, and owes it an Unpark.
@@ -458,7 +655,7 @@ func (l *list[T]) wake(own *Waiter[T]) {
 		next := w.next // w is its owner's again from Unpark on
 		w.next = nil
 		if w != own {
-			w.parker.Unpark()
+			w.unpark()
 		}
 		w = next
 	}
@@ -466,31 +663,36 @@ func (l *list[T]) wake(own *Waiter[T]) {
 
 // acquire returns a waiter with the parker for its wait.
 func (s *Stack[T]) acquire(deadline int64, done <-chan struct{}) *Waiter[T] {
-	w, _ := s.pool.Get().(*Waiter[T])
+	var w *Waiter[T]
+	if deadline >= 0 { // else the alarm must not leave the bubble
+		w, _ = s.pool.Get().(*Waiter[T])
+	}
 	if w == nil {
 		w = new(Waiter[T])
 	}
-	thread := s.parking == ParkThread && done == nil && s.parkers.Thread != nil && !InBubble() && s.parkers.Claim()
-	if !thread && deadline == Forever && done == nil {
-		w.parker = s.parkers.seated(&w.seat)
-		return w
-	}
-	if w.others == nil {
-		w.others = new(others)
-	}
-	if thread {
+	w.parker, w.deadline = nil, deadline
+	switch {
+	case s.parking == ParkThread && done == nil && s.parkers.Thread != nil && !InBubble() && s.parkers.Claim():
+		if w.others == nil {
+			w.others = new(others)
+		}
 		if w.others.thread == nil {
 			w.others.thread = s.parkers.Thread()
 		}
-		w.parker, w.threads = w.others.thread, true
-		return w
-	}
-	w.parker = w.others.timed
-	if w.parker == nil || InBubble() {
-		var keep bool
-		if w.parker, keep = s.parkers.alarmed(); keep {
-			w.others.timed = w.parker
+		w.parker, w.deadline, w.threads = w.others.thread, Forever, true
+	case done != nil:
+		if w.others == nil {
+			w.others = new(others)
 		}
+		w.parker = w.others.done
+		if w.parker == nil || InBubble() {
+			var keep bool
+			if w.parker, keep = s.parkers.canceled(); keep {
+				w.others.done = w.parker
+			}
+		}
+	case s.parkers.Goroutine != nil:
+		w.parker, w.deadline = s.parkers.Goroutine(), Forever
 	}
 	return w
 }
@@ -501,8 +703,10 @@ func (s *Stack[T]) free(w *Waiter[T], why Outcome) {
 		w.threads = false
 		s.parkers.Release()
 	}
-	clear(w.val[:])    // what the waiter keeps, the collector keeps
-	if why != Closed { // else nobody waits here again
+	clear(w.val[:]) // what the waiter keeps, the collector keeps
+	if w.deadline < 0 {
+		w.alarm.stop()
+	} else if why != Closed { // else nobody waits here again
 		s.pool.Put(w)
 	}
 }

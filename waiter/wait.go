@@ -3,11 +3,13 @@
 package waiter
 
 import (
+	"math"
 	"runtime"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 )
 
 // What the model checker replaces: see model.go.
@@ -100,8 +102,69 @@ func pause(until int64) int64 {
 	return now
 }
 
-type seat = Seat
+// seat is where a goroutine sleeps that has neither deadline nor done: a condition variable.
+// Not a channel, for a channel belongs to the bubble of testing/synctest in which it was
+// made; a sync.Cond may be used in one bubble after another.
+type seat struct {
+	edge edge
+	cond sync.Cond
+}
 
-func (p *Parkers) seated(s *seat) Parker { return p.Goroutine(s) }
+// park sleeps until unpark. Wait unlocks mu once a Signal will wake the caller.
+func (s *seat) park(mu sync.Locker) {
+	s.cond.L = mu
+	s.cond.Wait()
+	s.cond.L = nil // a waiter in the pool keeps no port
+	s.edge.after()
+}
 
-func (p *Parkers) alarmed() (Parker, bool) { return p.Timed() }
+func (s *seat) unpark() {
+	s.edge.before()
+	s.cond.Signal()
+}
+
+// sleep parks the owner of w, whose alarm is set, until w is released.
+func (s *Stack[T]) sleep(w *Waiter[T], mu sync.Locker) { w.seat.park(mu) }
+
+// alarm ends the waits of one waiter at their deadlines. A wait that ends sooner leaves it
+// set: it is for the next wait then, of which the deadline is likely to be later, and if
+// so is set again only when it goes off. So a wait with a deadline rarely touches a timer.
+type alarm struct {
+	at    atomic.Int64 // when it goes off, or 0
+	timer *time.Timer
+}
+
+// setAlarm is called when w waits: by its owner, or by ring with w on the list.
+func (s *Stack[T]) setAlarm(w *Waiter[T]) {
+	if w.deadline == Forever {
+		return
+	}
+	// Either this finds 0, or the alarm, which stores 0 and then looks who waits, finds w.
+	if at := w.alarm.at.Load(); at != 0 && at <= w.deadline {
+		return
+	}
+	if w.alarm.timer == nil {
+		// The port and the pool of waiters are collected as if there were no timer.
+		stack, waiter := weak.Make(s), weak.Make(w)
+		w.alarm.timer = time.AfterFunc(math.MaxInt64, func() {
+			if s, w := stack.Value(), waiter.Value(); s != nil && w != nil {
+				w.alarm.at.Store(0)
+				s.ring(w)
+			}
+		})
+		if w.deadline >= 0 {
+			runtime.AddCleanup(w, func(t *time.Timer) { t.Stop() }, w.alarm.timer)
+		}
+	}
+	w.alarm.at.Store(w.deadline)
+	w.alarm.timer.Reset(time.Duration(w.deadline - Now()))
+}
+
+// stop is for an alarm that must not outlive its wait.
+func (a *alarm) stop() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+}
+
+func (p *Parkers) canceled() (Parker, bool) { return p.Done() }

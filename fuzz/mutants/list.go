@@ -225,12 +225,12 @@ var mutants = []mutant{
 		"registered after the last look", "waiter/stack.go",
 		"s.insert(w) // W1\n\ts.unwatch()\n\tvar l list[T]\n\tfor w.listed && !s.queue.Idle()",
 		"idle := s.queue.Idle()\n\ts.insert(w)\n\ts.unwatch()\n\tvar l list[T]\n\tfor w.listed && !idle",
-		model("post, get"),
+		model("post, get listed"),
 	},
 	{
 		"no last look", "waiter/stack.go",
 		"for w.listed && !s.queue.Idle() &&", "for w.listed && false &&",
-		model("post, get"),
+		model("post, get listed"),
 	},
 	{
 		"a poster that finds room goes to sleep", "waiter/stack.go",
@@ -255,11 +255,6 @@ var mutants = []mutant{
 		model("close, post, get"),
 	},
 	{
-		"Look to a waiter while the queue is idle", "waiter/stack.go",
-		"if s.order == OldestFirst || s.queue.Idle() || s.queue.Over() {", "if s.order == OldestFirst || s.queue.Over() {",
-		test("./waiter", "TestNothingToHandOver"),
-	},
-	{
 		"Look to a poster", "waiter/stack.go",
 		"if s.order == OldestFirst || s.queue.Idle() || s.queue.Over() {", "if s.queue.Idle() || s.queue.Over() {",
 		model("room for two, two takers"),
@@ -276,13 +271,13 @@ var mutants = []mutant{
 	},
 	{
 		"no chain", "waiter/stack.go",
-		"if state := s.state.Add(-done); uint32(state) != 0 && state&watched == 0 {\n\t\ts.HandOver()\n\t}",
+		"if state := s.state.Add(-done); uint32(state) != 0 && state&watched == 0 && !s.queue.Idle() {\n\t\ts.HandOver()\n\t}",
 		"s.state.Add(-done)",
 		model("chain"),
 	},
 	{
 		"the chain looks before it counts down", "waiter/stack.go",
-		"if state := s.state.Add(-done); uint32(state) != 0 && state&watched == 0 {\n\t\ts.HandOver()\n\t}",
+		"if state := s.state.Add(-done); uint32(state) != 0 && state&watched == 0 && !s.queue.Idle() {\n\t\ts.HandOver()\n\t}",
 		"if state := s.state.Load(); uint32(state) != 0 && state&watched == 0 {\n\t\ts.HandOver()\n\t}\n\ts.state.Add(-done)",
 		model("chain"),
 	},
@@ -298,22 +293,22 @@ var mutants = []mutant{
 	},
 	{
 		"the limit ignored", "waiter/stack.go",
-		"for s.first != nil && !s.full() {", "for s.first != nil {",
+		"for s.first != nil && !s.full() && !s.queue.Idle() {", "for s.first != nil && !s.queue.Idle() {",
 		test("./waiter", "TestLimitOne|TestLimitTwo"),
 	},
 	{
 		"Due although the limit is reached", "waiter/stack.go",
-		"uint32(state) != 0 && int64(state>>32) < int64(s.known.Load())", "uint32(state) != 0 && state&watched == 0",
+		"int64(state>>33) < int64(s.known.Load())", "state&watched == 0",
 		test("./waiter", "TestGiveOnlyIfDue|TestLimit"),
 	},
 	{
 		"Due although somebody watches", "waiter/stack.go",
-		"int64(state>>32) < int64(s.known.Load())", "flights(state) < s.known.Load()",
+		"int64(state>>33) < int64(s.known.Load())", "flights(state) < s.known.Load()",
 		test("./waiter", "TestGiveOnlyIfDue|TestAgainWatches"),
 	},
 	{
 		"oldest taker first", "waiter/stack.go",
-		"case s.order == NewestFirst:\n\t\tw.next", "case false:\n\t\tw.next",
+		"case !last:\n\t\tw.next", "case false:\n\t\tw.next",
 		model("newest first"),
 	},
 	{
@@ -329,12 +324,12 @@ var mutants = []mutant{
 	{
 		"given to a waiter at a closed port", "waiter/stack.go",
 		"s.full() || !s.queue.Idle() {", "s.full() || s.queue.Len() != 0 {",
-		model("give, closed"),
+		model("give, closed, listed"),
 	},
 	{
 		"who is given a packet is not woken", "waiter/stack.go",
-		"w.parker.Unpark()\n\tif late {\n\t\ts.bump()\n\t}\n\treturn true", "if late {\n\t\ts.bump()\n\t}\n\treturn true",
-		model("post, get"),
+		"late := s.hand(w, Handed)\n\ts.mu.Unlock()\n\tw.unpark()", "late := s.hand(w, Handed)\n\ts.mu.Unlock()",
+		model("post, get listed"),
 	},
 	{
 		"who was handed over to is not woken", "waiter/stack.go",
@@ -349,21 +344,21 @@ var mutants = []mutant{
 	{
 		"a leaver takes itself off twice", "waiter/stack.go",
 		"s.mu.Lock()\n\tif !w.listed {\n\t\ts.mu.Unlock()\n\t\tw.parker.Park(nil, Forever, nil)\n\t\treturn w.outcome\n\t}", "s.mu.Lock()",
-		model("post, deadline"),
+		model("cancel"),
 	},
 	{
 		"a leaver does not wait for its token", "waiter/stack.go",
 		"w.parker.Park(nil, Forever, nil)", "",
-		model("post, deadline"),
+		model("cancel"),
 	},
 	{
 		"a leaver drops what was handed to it", "waiter/stack.go",
 		"w.parker.Park(nil, Forever, nil)\n\t\treturn w.outcome", "w.parker.Park(nil, Forever, nil)\n\t\treturn Expired",
-		model("post, deadline"),
+		model("cancel"),
 	},
 	{
 		"a leaver stays on the list", "waiter/stack.go",
-		"s.stats.Timeouts++\n\t\ts.release(w, Expired)", "s.stats.Timeouts++\n\t\tw.outcome = Expired",
+		"s.stats.Timeouts++\n\t\ts.release(w, Expired)\n\t} else if", "s.stats.Timeouts++\n\t\tw.outcome = Expired\n\t} else if",
 		model("leaver and stayer"),
 	},
 	{
@@ -373,12 +368,12 @@ var mutants = []mutant{
 	},
 	{
 		"given back before it was read", "waiter/stack.go",
-		"if why == Handed {\n\t\t*v = w.val[0]", "s.free(w, why)\n\tif why == Handed {\n\t\t*v = w.val[0]",
-		model("post, get"),
+		"if why == Handed {\n\t\ts.receive(w, v)\n\t}\n\ts.free(w, why)", "s.free(w, why)\n\tif why == Handed {\n\t\ts.receive(w, v)\n\t}",
+		test("./waiter", "TestNewestFirst"),
 	},
 	{
 		"a waiter keeps what was handed to it", "waiter/stack.go",
-		"clear(w.val[:])", "",
+		"clear(w.val[:]) // what the waiter keeps, the collector keeps\n\tif", "if",
 		test("./waiter", "TestValueCleared"),
 	},
 	{
@@ -451,28 +446,115 @@ var mutants = []mutant{
 	},
 	{
 		"a stale bit stays", "waiter/stack.go",
-		"s.unwatch()", "",
-		model("watch, sleeper"),
-	},
-	{
-		"a stale bit looked for before the waiter is on the list", "waiter/stack.go",
-		"s.insert(w) // W1\n\ts.unwatch()", "s.unwatch()\n\ts.insert(w)",
+		"s.unwatch()\n\tif !s.queue.Idle() {", "if !s.queue.Idle() {",
 		model("watch, sleeper"),
 	},
 	{
 		"a stale bit cleared after the last look", "waiter/stack.go",
 		"s.unwatch()\n\tvar l list[T]\n\tfor w.listed && !s.queue.Idle()", "idle := s.queue.Idle()\n\ts.unwatch()\n\tvar l list[T]\n\tfor w.listed && !idle",
-		model("watch, sleeper"),
+		model("watch, sleeper listed"),
 	},
 	{
 		"who watched and took a packet watches for ever", "port.go",
-		"if poll != (waiter.Poll{}) {\n\t\tp.takers.Done", "if false {\n\t\tp.takers.Done",
+		"if c.poll != (waiter.Poll{}) {\n\t\t\tp.takers.Done", "if false {\n\t\t\tp.takers.Done",
 		model("watch, post"),
 	},
 	{
 		"who watched and met the end watches for ever", "port.go",
-		"if poll != (waiter.Poll{}) {\n\t\tp.takers.Done", "if err == nil {\n\t\tp.takers.Done",
+		"if c.poll != (waiter.Poll{}) {\n\t\t\tp.takers.Done", "if c.err == nil {\n\t\t\tp.takers.Done",
 		model("watch, robbed at the end"),
+	},
+	// The sole waiter.
+	{
+		"two at the seat of one", "waiter/stack.go",
+		"uint32(state) == 0 && state&taken == 0 && s.state.CompareAndSwap", "uint32(state) == 0 && s.state.CompareAndSwap",
+		model("two posts, two gets"),
+	},
+	{
+		"the sole waiter begins to wait by a load and a store", "waiter/stack.go",
+		"if s.state.CompareAndSwap(state, state+sole) {", "if s.state.Store(state + sole); true {",
+		model("two posts, two gets"),
+	},
+	{
+		"the sole waiter behind others", "waiter/stack.go",
+		"if uint32(state) != 0 { // those are older", "if false {",
+		test("./waiter", "TestSoleWaiterIsAlone"),
+	},
+	{
+		"the sole waiter does not look", "waiter/stack.go",
+		"s.unwatch()\n\tif !s.queue.Idle() {", "s.unwatch()\n\tif false {",
+		model("post, get"),
+	},
+	{
+		"the sole waiter finds a packet and sleeps", "waiter/stack.go",
+		"s.release(w, Retry)\n\t\t\tw.unpark()", "s.release(w, Retry)",
+		model("post, get"),
+	},
+	{
+		"given to the sole waiter past what is in the queue", "waiter/stack.go",
+		"w := s.sole\n\tif !s.queue.Idle() {", "w := s.sole\n\tif false {",
+		model("give, chain"),
+	},
+	{
+		"claimed in vain and forgotten", "waiter/stack.go",
+		"s.unwatch()\n\t\ts.mu.Unlock()\n\t\ts.HandOver()", "s.unwatch()\n\t\ts.mu.Unlock()",
+		model("give, full"),
+	},
+	{
+		"a packet for the sole waiter that is not woken", "waiter/stack.go",
+		"late := s.time(w, s.given.Add(1))\n\tw.unpark()", "late := s.time(w, s.given.Add(1))",
+		model("post, get"),
+	},
+	{
+		"the seat taken for ever", "waiter/stack.go",
+		"s.pass(taken + flight1)", "s.pass(flight1)",
+		model("post, get"),
+	},
+	{
+		"whoever hands over forgets the sole waiter", "waiter/stack.go",
+		"s.adopt()\n\t\tlate := s.serve(&l)", "late := s.serve(&l)",
+		model("post, get"),
+	},
+	{
+		"an interrupt forgets the sole waiter", "waiter/stack.go",
+		"s.adopt()\n\tfor ; s.first != nil; n++ {", "for ; s.first != nil; n++ {",
+		test(".", "TestRow21_Interrupt$"),
+	},
+	{
+		"a given packet kept", "waiter/stack.go",
+		"s.receive(w, v)\n\t\tclear(w.val[:])", "s.receive(w, v)",
+		test(".", "TestRow29"),
+	},
+	// Alarms.
+	{
+		"an alarm of a wait before ends this one", "waiter/stack.go",
+		"due := w.listed && Now() >= w.deadline", "due := w.listed",
+		test("./waiter", "TestAlarm"),
+	},
+	{
+		"an alarm that went off too soon is not set again", "waiter/stack.go",
+		"} else if w.listed {\n\t\ts.setAlarm(w)", "} else if false {\n\t\ts.setAlarm(w)",
+		test("./waiter", "TestAlarm"),
+	},
+	{
+		"an alarm set later than this wait ends", "waiter/wait.go",
+		"at != 0 && at <= w.deadline", "at != 0",
+		test("./waiter", "TestAlarm"),
+	},
+	{
+		"an alarm that went off counts as set", "waiter/wait.go",
+		"w.alarm.at.Store(0)\n\t\t\t\ts.ring(w)", "s.ring(w)",
+		test("./waiter", "TestAlarm"),
+	},
+	{
+		"no alarm for the sole waiter", "waiter/stack.go",
+		"return\n\t}\n\ts.setAlarm(w)\n}", "return\n\t}\n}",
+		test("./waiter", "TestAlarm"),
+	},
+	{
+		"an alarm keeps its port", "waiter/wait.go",
+		"if s, w := stack.Value(), waiter.Value(); s != nil", "if w := waiter.Value(); stack.Value() != nil || s != nil",
+		test("./waiter", "TestAlarmKeepsNoStack"),
 	},
 	// The port.
 	{
@@ -523,7 +605,7 @@ var mutants = []mutant{
 	},
 	{
 		"no look after the deadline", "port.go",
-		"case waiter.Expired:\n\t\t\ttimeout = 0 // one last look: a packet may be queued behind the limit of hand-offs", "case waiter.Expired:\n\t\t\treturn 0, ErrTimeout",
+		"case waiter.Expired:\n\t\tc.last = true", "case waiter.Expired:\n\t\tc.err = ErrTimeout",
 		test(".", "TestRow19_TimeoutBehindTheLimit"),
 	},
 	{
@@ -548,8 +630,8 @@ var mutants = []mutant{
 	},
 	{
 		"a batch passes on before it has taken the rest", "port.go",
-		"if n = 1; len(dst) > 1 {\n\t\t\t\tn += p.queue.TryPopBatchReady(dst[1:]) // before others are handed it\n\t\t\t}\n\t\t\tp.takers.Pass(waiter.Handed)",
-		"p.takers.Pass(waiter.Handed)\n\t\t\tif n = 1; len(dst) > 1 {\n\t\t\t\tn += p.queue.TryPopBatchReady(dst[1:])\n\t\t\t}",
+		"if c.n = 1; len(dst) > 1 {\n\t\t\tc.n += p.queue.TryPopBatchReady(dst[1:]) // before others are handed it\n\t\t}\n\t\tp.takers.Pass(waiter.Handed)",
+		"p.takers.Pass(waiter.Handed)\n\t\tif c.n = 1; len(dst) > 1 {\n\t\t\tc.n += p.queue.TryPopBatchReady(dst[1:])\n\t\t}",
 		test(".", "TestRow22_BatchBeforeOthers"),
 	},
 	// Sleeping.
@@ -570,7 +652,7 @@ var mutants = []mutant{
 	},
 	{
 		"a deadline a tenth too early", "waiter/parker.go",
-		"return now + int64(timeout)", "return now + int64(timeout) - int64(timeout)/10",
+		"deadline := now + int64(timeout)", "deadline := now + int64(timeout) - int64(timeout)/10",
 		test(".", "TestRow7_NeverEarly$"),
 	},
 	// The functions over handles.

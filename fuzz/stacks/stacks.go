@@ -22,10 +22,10 @@ func All() []byte {
 	return b.Bytes()
 }
 
-var park = regexp.MustCompile(`Parker\)?\.Park\+`)
+var park = regexp.MustCompile(`Parker\)?\.Park\+|\(\*seat\)\.park\+`)
 
-// Parked is the number of goroutines within the Park of a waiter.Parker, whatever its
-// type, if that is named so.
+// Parked is the number of goroutines that sleep in package waiter: within the Park of a
+// waiter.Parker, whatever its type, if that is named so, or on a waiter's own seat.
 func Parked() (n int) {
 	_, all, _ := bytes.Cut(All(), []byte("\n")) // the first line has their number
 	for stack := range bytes.SplitSeq(all, []byte("\n\n")) {

@@ -1,0 +1,108 @@
+package waiter
+
+import (
+	"runtime"
+	"testing"
+	"time"
+	"weak"
+
+	"github.com/stretchr/testify/require"
+)
+
+// alarmed is a stack whose waiters sleep as those of a port do, and its queue.
+func alarmed() (*Stack[*int], *fakeQueue) {
+	q, s := new(fakeQueue), new(Stack[*int])
+	s.Init(q, NewestFirst, 1, ParkGoroutine, Parkers{})
+	return s, q
+}
+
+// waitFor waits for d, and checks that the wait ended by that, not early and in time.
+func waitFor(t *testing.T, s *Stack[*int], d time.Duration) {
+	t.Helper()
+	var v *int
+	deadline := Deadline(d)
+	ended := time.AfterFunc(time.Minute, func() { panic("a wait without end") })
+	require.Equal(t, Expired, s.Wait(&v, deadline, nil))
+	ended.Stop()
+	require.GreaterOrEqual(t, Now(), deadline)
+}
+
+// An alarm is left set when its wait ends by a packet. The next wait may end before that,
+// or after, and both are kept; of the sole waiter and of one on the list.
+func TestAlarm(t *testing.T) {
+	for _, listed := range []bool{false, true} {
+		s, q := alarmed()
+		if listed {
+			s.state.Or(taken) // somebody has the seat
+		}
+		given := func(d time.Duration) {
+			c := make(chan Outcome)
+			go func() {
+				var v *int
+				why := s.Wait(&v, Deadline(d), nil)
+				if why == Handed {
+					s.Pass(why)
+				}
+				c <- why
+			}()
+			await(t, "the waiter", func() bool { return s.Waiting() == 1 })
+			require.True(t, s.Give(new(int)))
+			require.LessOrEqual(t, <-c, Given)
+		}
+		for range 20 {
+			given(time.Hour)
+			waitFor(t, s, time.Millisecond) // before the alarm
+			given(2 * time.Millisecond)
+			waitFor(t, s, 4*time.Millisecond) // the alarm comes before
+			given(time.Millisecond)
+			time.Sleep(2 * time.Millisecond) // the alarm comes and finds nobody
+			waitFor(t, s, time.Millisecond)
+			given(time.Hour)
+		}
+		require.EqualValues(t, 60, s.Stats().Timeouts)
+		require.EqualValues(t, 80, s.Stats().Direct)
+		require.Zero(t, q.Len())
+	}
+}
+
+// An alarm that goes off as the next wait begins: whoever comes second sets it again.
+func TestAlarmRacesTheNextWait(t *testing.T) {
+	s, _ := alarmed()
+	for i := range 3000 {
+		waitFor(t, s, time.Duration(i%7+1)*5*time.Microsecond)
+	}
+}
+
+// An alarm that is set for later keeps neither its waiter nor the stack.
+func TestAlarmKeepsNoStack(t *testing.T) {
+	s, _ := alarmed()
+	stack := weak.Make(s)
+	c := make(chan Outcome)
+	go func() {
+		var v *int
+		c <- s.Wait(&v, Deadline(time.Hour), nil)
+	}()
+	await(t, "the waiter", func() bool { return s.Waiting() == 1 })
+	require.True(t, s.Give(new(int)))
+	require.Equal(t, Given, <-c)
+	s = nil
+	await(t, "the collector", func() bool { runtime.GC(); return stack.Value() == nil })
+}
+
+// Whoever has taken the seat and finds others that wait already goes to the list.
+func TestSoleWaiterIsAlone(t *testing.T) {
+	s, _ := alarmed()
+	s.state.Or(taken)
+	s.sole = new(Waiter[*int])
+	c := make(chan Outcome)
+	go func() {
+		var v *int
+		c <- s.Wait(&v, Forever, nil)
+	}()
+	await(t, "the waiter", func() bool { return s.Waiting() == 1 })
+	(*entry[*int])(s).Unlock()
+	require.Equal(t, Busy, s.sole.outcome)
+	require.Equal(t, 1, s.Waiting())
+	require.Equal(t, 1, s.Interrupt())
+	require.Equal(t, Interrupted, <-c)
+}
