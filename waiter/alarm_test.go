@@ -36,18 +36,21 @@ func TestAlarm(t *testing.T) {
 			s.state.Or(taken) // somebody has the seat
 		}
 		given := func(d time.Duration) {
-			c := make(chan Outcome)
-			go func() {
-				var v *int
-				why := s.Wait(&v, Deadline(d), nil)
-				if why == Handed {
-					s.Pass(why)
-				}
-				c <- why
-			}()
-			await(t, "the waiter", func() bool { return s.Waiting() == 1 })
-			require.True(t, s.Give(new(int)))
-			require.LessOrEqual(t, <-c, Given)
+			for why := Expired; why == Expired; { // a busy machine may be late
+				c := make(chan Outcome, 1)
+				go func() {
+					var v *int
+					why := s.Wait(&v, Deadline(d), nil)
+					if why == Handed {
+						s.Pass(why)
+					}
+					c <- why
+				}()
+				await(t, "the waiter", func() bool { return s.Waiting() == 1 || len(c) == 1 })
+				gave := s.Give(new(int))
+				why = <-c
+				require.Equal(t, gave, why == Given || why == Handed)
+			}
 		}
 		for range 20 {
 			given(time.Hour)
@@ -59,7 +62,7 @@ func TestAlarm(t *testing.T) {
 			waitFor(t, s, time.Millisecond)
 			given(time.Hour)
 		}
-		require.EqualValues(t, 60, s.Stats().Timeouts)
+		require.GreaterOrEqual(t, s.Stats().Timeouts, uint64(60))
 		require.EqualValues(t, 80, s.Stats().Direct)
 		require.Zero(t, q.Len())
 	}
