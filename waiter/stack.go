@@ -238,7 +238,8 @@ func (s *Stack[T]) give(v T) bool {
 }
 
 // adopt puts the sole waiter on the list, if it waits: at the end of those that wait
-// longest. Whoever works on the list begins so. The caller holds the lock.
+// longest. Whoever works on the list begins so. The caller holds the lock, and a poster that
+// claims the waiter does not: hence the compare and swap, which one of them wins.
 func (s *Stack[T]) adopt() {
 	for state := s.state.Load(); state&sole != 0; state = s.state.Load() {
 		if s.state.CompareAndSwap(state, state-sole+waiter1) {
@@ -450,7 +451,7 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 }
 
 // leaveSole is the end of Wait by the sole waiter. The outcome is Busy if others have been
-// quicker to wait.
+// quicker to wait. The seat is given back last: from then on another caller may use it.
 func (s *Stack[T]) leaveSole(v *T) Outcome {
 	w := s.sole
 	why := w.outcome
@@ -482,7 +483,7 @@ func (e *entry[T]) Unlock() {
 			w.unpark()
 			return
 		}
-		if s.state.CompareAndSwap(state, state+sole) { // W1
+		if s.state.CompareAndSwap(state, state+sole) { // W1, while still nobody else waits
 			break
 		}
 	}

@@ -102,7 +102,7 @@ func pause(until int64) int64 {
 	return now
 }
 
-// seat is where a goroutine sleeps that has neither deadline nor done: a condition variable.
+// seat is where a goroutine sleeps that waits without done: a condition variable.
 // Not a channel, for a channel belongs to the bubble of testing/synctest in which it was
 // made; a sync.Cond may be used in one bubble after another.
 type seat struct {
