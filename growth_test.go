@@ -525,3 +525,82 @@ func TestGrowthStress(t *testing.T) {
 		}
 	}
 }
+
+// holes starts takers that take batches, and two that take one packet at a time, beside a
+// poster that posts numbers in order, and reports how many batches were not consecutive:
+// others had packets of their middle.
+func holes(t *testing.T, packets int, post func(int), batch func() []int, one func()) (n int) {
+	t.Helper()
+	var holes, taken atomic.Int64
+	var over atomic.Bool
+	var takers sync.WaitGroup
+	for range 2 {
+		takers.Go(func() {
+			for !over.Load() {
+				got := batch()
+				taken.Add(int64(len(got)))
+				for i := range got {
+					if got[i] != got[0]+i {
+						holes.Add(1)
+						break
+					}
+				}
+			}
+		})
+		takers.Go(func() {
+			for !over.Load() {
+				one()
+				runtime.Gosched()
+			}
+		})
+	}
+	for i := range packets {
+		post(i)
+		if i%512 == 0 {
+			runtime.Gosched()
+		}
+	}
+	over.Store(true)
+	takers.Wait()
+	require.NotZero(t, taken.Load())
+	return int(holes.Load())
+}
+
+// A batch that crosses seams is taken at one instant.
+func TestRow13_BatchAcrossSeamsBesideOthers(t *testing.T) {
+	for _, room := range []int{0, 64, 100} {
+		p := open[int](t, 2, WithGrowth(room))
+		n := holes(t, 100_000, func(v int) {
+			for p.Post(v) != nil {
+				runtime.Gosched()
+			}
+		}, func() []int {
+			dst := make([]int, 16)
+			n, _ := p.GetBatch(dst, 0)
+			return dst[:n]
+		}, func() { p.Get(0) })
+		require.Zero(t, n, "batches with a hole, of a port that grows to %d", room)
+	}
+}
+
+// A batch takes all that is there, in however many rings it lies.
+func TestRow22_BatchAcrossSeams(t *testing.T) {
+	p := open[int](t, 2, WithGrowth(0))
+	dst := make([]int, 1001)
+	for range 3 {
+		fill(t, p, 1000)
+		for from := 0; from < 1000; {
+			want := min(1000-from, 700)
+			n, err := p.GetBatch(dst[:700], 0)
+			require.NoError(t, err)
+			require.Equal(t, want, n)
+			for i := range n {
+				require.Equal(t, from+i, dst[i])
+			}
+			from += n
+			require.Equal(t, 1000-from, p.Len())
+		}
+		require.EqualValues(t, p.Stats().Posted, p.Stats().Taken)
+		p.Get(0)
+	}
+}

@@ -115,7 +115,7 @@ func GetQueuedCompletionStatus(port Handle, qty *uint32, key *uintptr, overlappe
 
 // GetQueuedCompletionStatusEx takes up to len(entries) packets, the oldest first,
 // and returns their number. It waits, as [GetQueuedCompletionStatus] does, for
-// one, never for more. Packets of failed operations are no error here: their
+// one, never for more, and takes them at one instant as [Port.GetBatch] does. Packets of failed operations are no error here: their
 // Internal is not 0. Entries past n are left alone. No entries are
 // [ErrInvalidParameter]. alertable is ignored: there are no asynchronous procedure
 // calls to be alerted by.
@@ -128,19 +128,21 @@ func GetQueuedCompletionStatusEx(port Handle, entries []OverlappedEntry, timeout
 		return 0, err
 	}
 	var buf [64]Packet
-	for left := milliseconds(timeout); ; left = 0 {
-		got, err := p.GetBatch(buf[:min(len(buf), len(entries)-n)], left)
+	c := call[Packet]{most: len(entries)}
+	c.begin(milliseconds(timeout))
+	p.get(&c, buf[:min(len(buf), len(entries))])
+	if c.err != nil {
+		return 0, abandoned(c.err, timeout)
+	}
+	// All have been claimed at one instant. Nobody waits for the room that this makes: the
+	// port grows without limit.
+	for got := c.n; got != 0; got = c.rest.Recycle(buf[:]) {
 		for _, v := range buf[:got] {
 			entries[n] = OverlappedEntry{v.Key, v.Overlapped, v.Status.ntstatus(), v.Transferred}
 			n++
 		}
-		if n == 0 {
-			return 0, abandoned(err, timeout)
-		}
-		if err != nil || got < len(buf) || n == len(entries) {
-			return n, nil
-		}
 	}
+	return n, nil
 }
 
 // CloseHandle closes a port. Waits that have begun end with [ErrClosed], whatever

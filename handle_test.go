@@ -889,3 +889,75 @@ func TestRow27_HandlesComeAndGo(t *testing.T) {
 	retired := Handle(total+100*posters)/maxGen + 1 // generations are few where handles have 32 bits
 	require.LessOrEqual(t, used, before+posters+retired)
 }
+
+// Ex takes all that it takes at one instant, however much that is.
+func TestRow13_ExBesideOthers(t *testing.T) {
+	h := create(t)
+	n := holes(t, 100_000, func(v int) { postKey(t, h, uintptr(v)) }, func() (keys []int) {
+		entries, _ := dequeueEx(t, h, 300, 0)
+		for _, e := range entries {
+			keys = append(keys, int(e.CompletionKey))
+		}
+		return keys
+	}, func() { dequeue(h, 0) })
+	require.Zero(t, n, "batches with a hole")
+}
+
+// However many entries there are, and whether the wait begins before or after the packets
+// come, Ex takes what is there, allocates nothing and leaves the rest alone.
+func TestRow22_ExOfAnyLength(t *testing.T) {
+	for _, room := range []int{1, 63, 64, 65, 128, 200, 5000} {
+		h := create(t)
+		for i := range 500 {
+			postKey(t, h, uintptr(i))
+		}
+		for from := 0; from < 500; {
+			entries, err := dequeueEx(t, h, room, 1000)
+			require.NoError(t, err)
+			require.Len(t, entries, min(room, 500-from))
+			for i, e := range entries {
+				require.EqualValues(t, from+i, e.CompletionKey)
+			}
+			from += len(entries)
+		}
+		batch := asyncDequeueEx(t, h, room, INFINITE)
+		parked(t, behind(t, h), 1)
+		burst := make([]Packet, 300)
+		for i := range burst {
+			burst[i].Key = uintptr(i)
+		}
+		n, err := behind(t, h).PostBatch(burst)
+		require.NoError(t, err)
+		require.Equal(t, len(burst), n)
+		entries, err := await(t, batch)
+		for next := 0; err == nil; entries, err = dequeueEx(t, h, room, 0) {
+			for _, e := range entries {
+				require.EqualValues(t, next, e.CompletionKey)
+				next++
+			}
+			n -= len(entries)
+		}
+		require.Equal(t, ErrTimeout, err)
+		require.Zero(t, n)
+	}
+}
+
+// What Ex has claimed is not lost when the handle is closed meanwhile: what was posted is
+// either in a batch, or was dropped by CloseHandle with all behind it.
+func TestRow27_ExBesideCloseHandle(t *testing.T) {
+	for range 200 {
+		h := create(t)
+		for i := range 500 {
+			postKey(t, h, uintptr(i))
+		}
+		batch := asyncDequeueEx(t, h, 500, 0)
+		runtime.Gosched()
+		require.NoError(t, CloseHandle(h))
+		entries, err := await(t, batch)
+		if err == nil {
+			require.Len(t, entries, 500)
+		} else {
+			require.ErrorIs(t, err, ErrInvalidPort)
+		}
+	}
+}

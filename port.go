@@ -269,11 +269,11 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 	if r == nil {
 		return v, ErrInvalidPort
 	}
-	s, seq := r.ClaimPop() // and then look for posters: as in Post
+	s, seq := r.ClaimPop(p.queue.Deq()) // and then look for posters: as in Post
 	if s == nil {
-		var c call
+		c := call[T]{most: 1}
 		if timeout != 0 && p.takers.Yielded(&c.poll) {
-			if s, seq = r.ClaimPop(); s != nil {
+			if s, seq = r.ClaimPop(p.queue.Deq()); s != nil {
 				p.takers.Done(&c.poll, true)
 			}
 		}
@@ -309,8 +309,10 @@ func (p *Port[T]) GetContext(ctx context.Context) (v T, _ error) {
 }
 
 // GetBatch takes up to len(dst) packets, the oldest first. It waits, as Get does,
-// for one, never for more. n is 0 if and only if err is not nil; entries past n
-// are left alone. An empty dst is [ErrInvalidParameter], whatever the port.
+// for one, never for more. What is taken without a wait is taken at one instant: nobody
+// else has a packet of its middle. After a wait the first packet is the one that ended it,
+// and the rest is taken when the caller runs. n is 0 if and only if err is not nil; entries
+// past n are left alone. An empty dst is [ErrInvalidParameter], whatever the port.
 //
 // GetQueuedCompletionStatusEx is its model.
 func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
@@ -320,7 +322,10 @@ func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
 	}
-	return p.get(dst, timeout, nil)
+	c := call[T]{most: len(dst)}
+	c.begin(timeout)
+	p.get(&c, dst)
+	return c.n, c.err
 }
 
 // GetBatchContext is GetBatch that waits as GetContext does.
@@ -334,13 +339,18 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	if err := done(ctx); err != nil {
 		return 0, err
 	}
-	return p.get(dst, Infinite, ctx)
+	c := call[T]{most: len(dst), ctx: ctx}
+	c.begin(Infinite)
+	p.get(&c, dst)
+	return c.n, c.err
 }
 
 // call is a Get that has not found a packet at once. It looks, waits and so on until one of
 // looked and woken reports that the call has ended, with n packets or err.
-type call struct {
-	n        int
+type call[T any] struct {
+	most     int           // packets to take
+	n        int           // of them, those moved to the caller's buffer
+	rest     ring.Claim[T] // those for which the buffer has no room
 	err      error
 	deadline int64
 	ctx      context.Context
@@ -352,7 +362,7 @@ type call struct {
 }
 
 // begin starts the time that the call may take.
-func (c *call) begin(timeout time.Duration) {
+func (c *call[T]) begin(timeout time.Duration) {
 	c.last = timeout == 0 // which does not read the clock
 	c.deadline = waiter.Forever
 	if timeout > 0 {
@@ -360,24 +370,21 @@ func (c *call) begin(timeout time.Duration) {
 	}
 }
 
-// get takes up to len(dst) packets as soon as there is one.
-func (p *Port[T]) get(dst []T, timeout time.Duration, ctx context.Context) (int, error) {
-	c := call{ctx: ctx}
-	c.begin(timeout)
-	for !p.looked(&c, dst) && !p.woken(&c, dst, p.takers.Wait(&dst[0], c.deadline, doneOf(ctx))) {
+// get takes packets as soon as there is one.
+func (p *Port[T]) get(c *call[T], dst []T) {
+	for !p.looked(c, dst) && !p.woken(c, dst, p.takers.Wait(&dst[0], c.deadline, doneOf(c.ctx))) {
 	}
-	return c.n, c.err
 }
 
 // looked looks for packets until it is time to wait, and reports whether the call has ended
 // by that.
-func (p *Port[T]) looked(c *call, dst []T) bool {
+func (p *Port[T]) looked(c *call[T], dst []T) bool {
 	for again := true; again; again = p.takers.Again(&c.poll, c.deadline) {
 		if c.missed && !c.last && !p.queue.Ready() {
 			c.missed = false
 			continue
 		}
-		if c.n = p.take(dst); c.n != 0 {
+		if p.take(c, dst); c.n != 0 {
 			break
 		}
 		if p.queue.Drained() {
@@ -402,20 +409,20 @@ func (p *Port[T]) looked(c *call, dst []T) bool {
 }
 
 // woken goes on with a call whose wait has ended, and reports whether the call has.
-func (p *Port[T]) woken(c *call, dst []T, why waiter.Outcome) bool {
+func (p *Port[T]) woken(c *call[T], dst []T, why waiter.Outcome) bool {
 	switch why {
 	case waiter.Given:
-		if c.n = 1; len(dst) > 1 {
-			c.n += p.take(dst[1:])
+		if c.n = 1; c.most > 1 {
+			p.take(c, dst)
 		}
 	case waiter.Handed:
-		if c.n = 1; len(dst) > 1 {
-			c.n += p.queue.TryPopBatchReady(dst[1:]) // before others are handed it
+		if c.n = 1; c.most > 1 {
+			p.claim(c, dst) // before others are handed it
 		}
 		p.takers.Pass(waiter.Handed)
 		p.freed() // the places of what was handed over, and of the rest
 	case waiter.Look:
-		c.n = p.take(dst)
+		p.take(c, dst)
 		p.takers.Pass(waiter.Look)
 	case waiter.Retry:
 		c.last = c.deadline != waiter.Forever && waiter.Now() >= c.deadline
@@ -431,13 +438,21 @@ func (p *Port[T]) woken(c *call, dst []T, why waiter.Outcome) bool {
 	return c.n != 0 || c.err != nil
 }
 
-// take takes what is there, at one instant.
-func (p *Port[T]) take(dst []T) int {
-	n := p.queue.TryPopBatch(dst)
-	if n != 0 {
+// take takes what is there.
+func (p *Port[T]) take(c *call[T], dst []T) {
+	if p.claim(c, dst) {
 		p.freed()
 	}
-	return n
+}
+
+// claim claims what is there, at one instant, and moves to dst what it has room for. It
+// reports whether that is anything. Only a call that has nothing yet waits for a Post that
+// is in the middle of publishing the oldest packet.
+func (p *Port[T]) claim(c *call[T], dst []T) bool {
+	c.rest = p.queue.ClaimPopBatch(c.most-c.n, c.n == 0)
+	n := c.rest.Recycle(dst[c.n:])
+	c.n += n
+	return n != 0
 }
 
 // freed moves packets of posters that wait into the room that there is. Whoever has taken

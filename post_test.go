@@ -244,3 +244,37 @@ func TestPostContext(t *testing.T) {
 	require.Equal(t, errTest, p.PostContext(ctx, 3), "done already: nothing is posted, room or not")
 	require.Equal(t, 1, p.Len())
 }
+
+// Whoever makes room serves all posters that it is for, up to waiter.Moved, though none of
+// them runs: the first may be one that the system rarely lets run.
+func TestRoomServesMoreThanOne(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for _, single := range []bool{true, false} {
+		eachMode(t, func(t *testing.T, mode Option) {
+			p := open[int](t, 8, mode)
+			fill(t, p, 8)
+			var posters []<-chan result[struct{}]
+			for i := range 8 {
+				posters = append(posters, asyncErr(func() error { return p.PostTimeout(8+i, Infinite) }))
+				parkedPosters(t, p, 1+i)
+			}
+			dst := make([]int, 8)
+			if single {
+				for i := range dst {
+					dst[i], _ = p.Get(0)
+				}
+			} else {
+				n, err := p.GetBatch(dst, 0)
+				require.NoError(t, err)
+				require.Equal(t, 8, n)
+			}
+			require.Zero(t, p.Stats().WaitingPosters)
+			require.Equal(t, []int{0, 1, 2, 3, 4, 5, 6, 7}, dst)
+			for _, post := range posters {
+				_, err := await(t, post)
+				require.NoError(t, err)
+			}
+			drain(t, p, 8, 16)
+		})
+	}
+}

@@ -86,7 +86,11 @@ func (c *client) run(closer bool) {
 		if c.rng.IntN(8) == 0 {
 			runtime.Gosched() // or each client would be done before the next begins
 		}
-		switch k := c.rng.IntN(20); {
+		k := c.rng.IntN(20)
+		if k < 9 && c.port.Len() > maxRoom-clients*(capacity+1) {
+			k = 9 // rather than more than fifo has room for
+		}
+		switch {
 		case i == closeAt:
 			c.close()
 		case k < 6:
@@ -176,7 +180,7 @@ func (c *client) got(timeout time.Duration, get func(*iocp.Port[int]) (int, erro
 
 // getBatch: one that does not wait takes what it takes at one instant. One that
 // waits has the first handed to it, and then takes what is there.
-func (c *client) getBatch(timeout time.Duration) { c.batchGot(1+c.rng.IntN(capacity+1), timeout) }
+func (c *client) getBatch(timeout time.Duration) { c.batchGot(1+c.rng.IntN(2*capacity+1), timeout) }
 
 func (c *client) batchGot(most int, timeout time.Duration) {
 	dst := make([]int, most)

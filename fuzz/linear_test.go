@@ -11,7 +11,9 @@ import (
 	"github.com/iocp-go/iocp"
 )
 
-const maxRoom = 16
+// maxRoom is more than a history has packets in the queue of a port that grows without
+// limit.
+const maxRoom = 32
 
 // fifo is the sequential queue that a port is to look like.
 type fifo struct {
@@ -77,13 +79,16 @@ func (f *fifo) do(s step) bool {
 	panic("no such step")
 }
 
-var fifoModel = porcupine.Model{
-	Init: func() any { return fifo{room: capacity} },
-	Step: func(state, input, _ any) (bool, any) {
-		f := state.(fifo)
-		ok := f.do(input.(step))
-		return ok, f
-	},
+// fifoModel is a queue with that much room.
+func fifoModel(room int) porcupine.Model {
+	return porcupine.Model{
+		Init: func() any { return fifo{room: room} },
+		Step: func(state, input, _ any) (bool, any) {
+			f := state.(fifo)
+			ok := f.do(input.(step))
+			return ok, f
+		},
+	}
 }
 
 // The model is worth what it refuses.
@@ -116,30 +121,39 @@ func TestModelRefuses(t *testing.T) {
 		if c.ok {
 			want = porcupine.Ok
 		}
-		require.Equal(t, want, porcupine.CheckOperationsTimeout(fifoModel, c.history, 0), name)
+		require.Equal(t, want, porcupine.CheckOperationsTimeout(fifoModel(capacity), c.history, 0), name)
 	}
 }
 
 // What concurrent callers of a port saw is what callers of a FIFO queue in one
 // order could have seen, an order that agrees with real time.
 func TestLinearizable(t *testing.T) {
-	const rounds = 1200
+	const rounds = 2000
 	unknown, operations := 0, 0
-	for _, opts := range [][]iocp.Option{
-		nil,
-		{iocp.WithParking(iocp.ParkGoroutine)},
-		{iocp.WithParking(iocp.ParkThread)},
-		{iocp.WithConcurrency(1)},
-	} {
-		for round := range rounds / 4 {
-			port, err := iocp.New[int](capacity, opts...)
+	ports := []struct {
+		name       string
+		slots, max int
+		opts       []iocp.Option
+	}{
+		{"of two", 2, 2, nil},
+		{"of two, goroutines", 2, 2, []iocp.Option{iocp.WithParking(iocp.ParkGoroutine)}},
+		{"of two, threads", 2, 2, []iocp.Option{iocp.WithParking(iocp.ParkThread)}},
+		{"of two, one at a time", 2, 2, []iocp.Option{iocp.WithConcurrency(1)}},
+		{"of eight", 8, 8, nil},
+		{"that grows to five", 2, 5, []iocp.Option{iocp.WithGrowth(5)}},
+		{"that grows to eight", 2, 8, []iocp.Option{iocp.WithGrowth(8), iocp.WithConcurrency(1)}},
+		{"that grows without limit", 2, maxRoom, []iocp.Option{iocp.WithGrowth(0)}},
+	}
+	for _, p := range ports {
+		for round := range rounds / len(ports) {
+			port, err := iocp.New[int](p.slots, p.opts...)
 			require.NoError(t, err)
 			history, wrong := recordRound(port, uint64(round))
 			require.Empty(t, wrong)
 			operations += len(history)
-			switch porcupine.CheckOperationsTimeout(fifoModel, history, time.Second) {
+			switch porcupine.CheckOperationsTimeout(fifoModel(p.max), history, time.Second) {
 			case porcupine.Illegal:
-				t.Fatalf("round %d: no order explains this history:\n%s", round, tell(history))
+				t.Fatalf("a port %s, round %d: no order explains this history:\n%s", p.name, round, tell(history))
 			case porcupine.Unknown:
 				unknown++
 			}

@@ -17,7 +17,7 @@ import (
 )
 
 // A ringScenario is threads on a ring of capacity 2, or on a chain that grows from it,
-// each a word of letters: u pushes one, U two at once; o pops one, O two at once; l asks
+// each a word of letters: u pushes one, U two at once; o pops one, O two at once, B four; l asks
 // for the length; c closes; s shrinks a chain that is empty, open or closed. r pops one
 // that is ready, and is for scenarios in which all are.
 type ringScenario struct {
@@ -25,8 +25,10 @@ type ringScenario struct {
 	bound   int
 	before  int // elements in it
 	threads []string
-	max     int // of a chain; 0 is a ring
+	max     int // of a chain; 0 is a ring, endless no limit
 }
+
+const endless = maxRoom // more than a scenario pushes
 
 // queue is what a ring and a chain have in common.
 type queue interface {
@@ -48,7 +50,7 @@ func (s ringScenario) program() sched.Program {
 	var r queue = first
 	if s.max != 0 {
 		c := new(ring.Chain[int])
-		c.Init(first, s.max)
+		c.Init(first, s.max%endless)
 		r = c
 	}
 	var (
@@ -119,10 +121,13 @@ func (c *client) onRing(r queue, op rune) {
 		default:
 			c.record(call, step{kind: isFull})
 		}
-	case 'o', 'O', 'r':
+	case 'o', 'O', 'B', 'r':
 		dst := make([]int, 2)
+		if op == 'B' {
+			dst = make([]int, 4)
+		}
 		n := 0
-		if op == 'O' {
+		if op == 'O' || op == 'B' {
 			n = r.TryPopBatch(dst)
 		} else {
 			pop := r.TryPop
@@ -171,6 +176,7 @@ func TestModelRing(t *testing.T) {
 		{name: "lengths", bound: 3, before: 1, threads: []string{"l", "ouo", "u"}},
 		{name: "closed", bound: 3, before: 1, threads: []string{"c", "u", "oo"}},
 		{name: "chain to its limit", bound: 3, before: 2, threads: []string{"u", "u", "o"}, max: 3},
+		{name: "chain below its limit, one leaves and one comes", bound: 3, before: 2, threads: []string{"u", "ou"}, max: 3},
 		{name: "chain at its limit", bound: 3, before: 3, threads: []string{"u", "oou"}, max: 3},
 		{name: "chain at its limit, one leaves and one comes", bound: 3, before: 3, threads: []string{"u", "ou", "o"}, max: 3},
 		{name: "chain at its limit, a lap behind", bound: 3, before: 3, threads: []string{"u", "ooouo"}, max: 3},
@@ -181,6 +187,16 @@ func TestModelRing(t *testing.T) {
 		{name: "chain at its limit, shrinking", bound: 3, before: 2, threads: []string{"uooos", "uu"}, max: 3},
 		{name: "chain, a seam behind", bound: 3, before: 2, threads: []string{"u", "oouo"}, max: 6},
 		{name: "chain, shrinking", bound: 3, before: 2, threads: []string{"uooosu", "uo"}, max: 6},
+		{name: "chain without a limit", bound: 3, before: 2, threads: []string{"uu", "u", "oo"}, max: endless},
+		{name: "chain without a limit, emptied", bound: 3, before: 2, threads: []string{"u", "u", "ooo"}, max: endless},
+		{name: "chain without a limit, closed", bound: 3, before: 2, threads: []string{"u", "c", "uo"}, max: endless},
+		{name: "chain, a batch across a seam", bound: 3, before: 3, threads: []string{"B", "o", "u"}, max: endless},
+		{name: "chain, a batch across a seam to its limit", bound: 3, before: 3, threads: []string{"B", "o", "uu"}, max: 4},
+		{name: "chain, two batches across a seam", bound: 3, before: 3, threads: []string{"B", "O", "U"}, max: endless},
+		{name: "chain, a batch across two seams", bound: 2, before: 7, threads: []string{"oBO", "O"}, max: endless},
+		{name: "chain, a batch across a seam, lengths", bound: 3, before: 3, threads: []string{"B", "l", "uou"}, max: endless},
+		{name: "chain, a batch across a seam, closed", bound: 3, before: 3, threads: []string{"Bs", "c", "uo"}, max: endless},
+		{name: "chain, a seam made beside a batch", bound: 3, before: 1, threads: []string{"uuu", "BB"}, max: endless},
 		{name: "chain, closed and shrinking", bound: 3, before: 2, threads: []string{"uooo", "u", "cs"}, max: 6},
 	} {
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {

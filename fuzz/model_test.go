@@ -272,6 +272,13 @@ func ifWait(n int, f func(*actor)) func(*actor) {
 	}
 }
 
+// noPoster fails if a poster waits.
+func noPoster(c *actor) {
+	if n := c.port.Stats().WaitingPosters; n != 0 {
+		c.wrong = append(c.wrong, fmt.Sprintf("%d posters wait for room, and there is some", n))
+	}
+}
+
 // ifTakers does f if so many takers wait.
 func ifTakers(n int, f func(*actor)) func(*actor) {
 	return func(c *actor) {
@@ -327,6 +334,7 @@ var (
 	goroutines = iocp.WithParking(iocp.ParkGoroutine)
 	auto       = iocp.WithParking(iocp.ParkAuto)
 	oneInTurn  = iocp.WithConcurrency(1)
+	endlessly  = iocp.WithGrowth(0)
 	manyAtOnce = iocp.WithConcurrency(9)
 )
 
@@ -380,6 +388,13 @@ func scenarios() []scenario {
 		{name: "growth, close", bound: 2, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{closePort, post, get}},
 		{name: "growth, drained while looked at", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{look, both(post, post, post, closePort), both(look, look)}},
 		{name: "growth, drained while handed over", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{get, post, both(post, post, closePort), both(look, look)}},
+		{name: "growth without a limit", bound: 2, grown: maxRoom, before: 2, opts: []iocp.Option{endlessly}, threads: threads{post, post, both(look, look)}},
+		{name: "growth without a limit, close", bound: 2, grown: maxRoom, before: 2, opts: []iocp.Option{endlessly}, threads: threads{closePort, post, post, look}},
+		{name: "growth, a batch across a seam", bound: 2, grown: maxRoom, before: 3, opts: []iocp.Option{endlessly}, threads: threads{getBatch(3, 0), look, both(post, look)}},
+		{name: "growth, batches across a seam", bound: 2, grown: maxRoom, before: 1, opts: []iocp.Option{endlessly}, threads: threads{postBatch(3), getBatch(3, 0), getBatch(2, iocp.Infinite)}},
+		{name: "growth, a batch across a seam, close", bound: 2, grown: maxRoom, before: 3, opts: []iocp.Option{endlessly}, threads: threads{closePort, getBatch(4, 0), look}},
+		{name: "growth, a batch across a seam, room", bound: 2, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, getBatch(3, 0), look}},
+		{name: "growth, close, room", bound: 2, grown: 4, before: 3, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{closePort, postWait, postWait, look}},
 		{name: "a batch at once", bound: 2, capacity: 4, threads: threads{getBatch(2, 0), both(post, post, post), look}},
 		{name: "growth, room", bound: 1, grown: 4, before: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{postWait, look, getBatch(2, 0)}},
 		{name: "newest first", bound: 1, threads: threads{get, ifTakers(1, get), ifTakers(2, both(post, post))}, end: newestFirst},
@@ -442,6 +457,7 @@ func scenarios() []scenario {
 		{name: "room for two, two takers", bound: 2, before: 2, threads: threads{postWait, postWait, look, look}},
 		{name: "room, posts", bound: 2, before: 2, threads: threads{postWait, post, both(look, look)}},
 		{name: "room, batch of takers", bound: 2, before: 2, threads: threads{postWait, postWait, getBatch(2, iocp.Infinite), getBatch(2, iocp.Infinite)}},
+		{name: "room for all, whether the first runs or not", bound: 2, before: 2, procs: 4, threads: threads{postWait, postWait, ifWait(2, both(getBatch(2, 0), noPoster))}},
 		{name: "room, one at a time", bound: 2, before: 2, procs: 1, threads: threads{postWait, postWait, both(look, look)}},
 		{name: "room for three, one at a time", bound: 1, before: 2, procs: 1, threads: threads{postWait, postWait, postWait, both(look, look, look)}},
 		{name: "room for a batch, one at a time", bound: 2, before: 2, procs: 1, threads: threads{postWait, postWait, getBatch(2, 0)}},

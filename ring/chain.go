@@ -13,8 +13,9 @@ import (
 // Invariants:
 //
 // Positions run through the chain: a ring begins where the one before it was
-// sealed. So the elements in the chain are those between the first ring's deq
-// and the last ring's enq, never more than limit.
+// sealed, and all have one deq. So the elements in the chain are those between deq
+// and the last ring's enq, never more than limit, and one step of deq claims elements of
+// as many rings as they lie in.
 //
 // Two kinds of rings keep the limit. One whose lap, added to what was in the chain
 // when the ring was linked, is not above the limit, keeps it by being full. Any other
@@ -26,8 +27,9 @@ import (
 // after Close, the last ring is sealed. So whoever holds mu and finds the last
 // ring sealed knows that the chain is closed.
 //
-// head leaves a ring when it is sealed, drained and has a successor. What head
-// has left is garbage.
+// The last ring is the one without a successor; tail is it, or about to be. head is the
+// ring that deq lies in, or one before it that pops leave when they meet it. What head has
+// left is garbage.
 type Chain[T any] struct {
 	tail  atomicPointer[Ring[T]] // pushes go here
 	head  atomicPointer[Ring[T]] // pops come from here
@@ -36,6 +38,10 @@ type Chain[T any] struct {
 	start uint64
 
 	mu mutex
+	_  [linePair]byte
+
+	deq atomicUint64 // the next position to claim for a pop
+	_   [linePair - 8]byte
 }
 
 // Init prepares c with r, which must be new, as its first ring. The chain
@@ -49,11 +55,13 @@ func (c *Chain[T]) Init(r *Ring[T], max int) {
 	} else if max > c.base {
 		c.limit = uint64(max) * step
 	}
+	r.shared = &c.deq
+	c.deq.Store(r.start)
 	c.tail.Store(r)
 	c.head.Store(r)
 }
 
-// Valid reports whether Init was called. Before that there are Valid, Tail and Head.
+// Valid reports whether Init was called. Before that there are Valid, Tail, Head and Deq.
 func (c *Chain[T]) Valid() bool { return c.tail.Load() != nil }
 
 // Tail is the ring that a push goes to, nil before Init; it may have been sealed
@@ -63,6 +71,9 @@ func (c *Chain[T]) Tail() *Ring[T] { return c.tail.Load() }
 // Head is the ring that a pop comes from, nil before Init; it may have been drained
 // since.
 func (c *Chain[T]) Head() *Ring[T] { return c.head.Load() }
+
+// Deq is what ClaimPop claims on, of whichever ring.
+func (c *Chain[T]) Deq() *atomicUint64 { return &c.deq }
 
 // grows reports whether the chain may be longer than one ring.
 func (c *Chain[T]) grows() bool { return c.limit != uint64(c.base)*step }
@@ -88,10 +99,10 @@ func (c *Chain[T]) pushGrow(vs []T) int {
 	for len(vs) != 0 {
 		r := c.tail.Load()
 		least := len(vs)
-		if r.bound != nil {
+		if r.limit != 0 {
 			least = 1 // the prefix that fits there is the one that the limit allows
 		}
-		if n := r.pushBatch(vs, least); n != 0 || r.bound != nil && !r.Closed() {
+		if n := r.pushBatch(vs, least); n != 0 || r.limit != 0 && !r.Closed() {
 			return n
 		}
 		n, again := c.grow(r, vs)
@@ -115,7 +126,7 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 		return 0, false // closed
 	}
 	// deq after enq, as in claimPush.
-	used := enq - c.deq()
+	used := enq - c.deq.Load()
 	if int64(used) < 0 { // deq has passed the enq that was loaded
 		return 0, true
 	}
@@ -124,7 +135,7 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 		return 0, false
 	}
 	vs = vs[:min(uint64(len(vs)), room/step, MaxCapacity)]
-	if free := r.lap - (enq - r.deq.Load()); free <= r.lap && free/step >= uint64(len(vs)) {
+	if free := r.lap - (enq - r.first()); free <= r.lap && free/step >= uint64(len(vs)) {
 		n = r.pushBatch(vs, len(vs))
 		return n, n == 0
 	}
@@ -139,9 +150,9 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 		size = ceilPower(int(c.limit / step))
 	}
 	next := newRing[T](size, enq)
-	next.made = clock()
+	next.shared, next.made = &c.deq, clock()
 	if bounded {
-		next.bound, next.open = c, nil
+		next.limit, next.open = c.limit, nil
 	}
 	n = next.pushBatch(vs, len(vs))
 	c.link(r, next)
@@ -151,8 +162,7 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 
 // link makes next the last ring. Under mu, with r the last ring and sealed.
 func (c *Chain[T]) link(r, next *Ring[T]) {
-	// In this order: the move of tail publishes what next holds. Before it head stays,
-	// so it never is ahead of tail; after it, pass needs the link.
+	// In this order: a push that has found next by tail has a pop find it too.
 	r.next.Store(next)
 	c.tail.Store(next)
 }
@@ -181,40 +191,41 @@ func (c *Chain[T]) TryPopBatch(dst []T) int { return c.popBatch(dst, true) }
 // TryPopBatchReady is TryPopBatch that does not wait for pushes in flight.
 func (c *Chain[T]) TryPopBatchReady(dst []T) int { return c.popBatch(dst, false) }
 
-func (c *Chain[T]) popBatch(dst []T, inFlight bool) (n int) {
-	for {
-		r := c.head.Load()
-		n += r.popBatch(dst[n:], inFlight && n == 0)
-		if n == len(dst) || !c.pass(r) {
-			return n
-		}
-	}
+func (c *Chain[T]) popBatch(dst []T, inFlight bool) int {
+	claim := c.ClaimPopBatch(len(dst), inFlight)
+	return claim.Recycle(dst)
 }
 
-// pass moves head on from r if nothing is left in it, now or later, and it is not
-// the last ring. If not, a pop that found r empty was right: r was the last ring
-// then, or still is, sealed, while what is to be behind it is being pushed.
-func (c *Chain[T]) pass(r *Ring[T]) bool {
-	if !r.Drained() || c.tail.Load() == r {
-		return false
+// ClaimPopBatch claims up to n elements, the oldest first, all at one instant: none only if
+// the chain was empty at an instant during the call or, unless inFlight pushes are to be
+// waited for, if the oldest element was not published yet.
+func (c *Chain[T]) ClaimPopBatch(n int, inFlight bool) Claim[T] {
+	r := c.head.Load()
+	claim := r.claimPop(n, inFlight)
+	if r.next.Load() != nil {
+		c.first()
 	}
-	c.head.CompareAndSwap(r, r.next.Load()) // lost: somebody else has moved it
-	return true
+	return claim
 }
 
-// first is the first ring with anything in it, or the last ring.
+// first is the ring that deq lies in. It moves head there.
 func (c *Chain[T]) first() *Ring[T] {
 	for {
-		if r := c.head.Load(); !c.pass(r) {
-			return r
+		r := c.head.Load()
+		if first := r.holding(c.deq.Load()); first == r || c.head.CompareAndSwap(r, first) {
+			return first
 		}
 	}
 }
 
-// deq is the position of the chain's oldest element at an instant during the call. Pops
-// come from head alone: when head was loaded none had gone beyond that ring. If it has
-// been drained and left since, its end was the position for an instant in between.
-func (c *Chain[T]) deq() uint64 { return c.head.Load().deq.Load() }
+// last is the ring without a successor.
+func (c *Chain[T]) last() *Ring[T] {
+	r := c.tail.Load()
+	for next := r.next.Load(); next != nil; next = r.next.Load() {
+		r = next
+	}
+	return r
+}
 
 // Close makes every later push fail and reports whether it is the first to do
 // so. What was pushed stays and can be popped.
@@ -242,9 +253,8 @@ func (c *Chain[T]) Closed() bool {
 // Drained reports whether the chain is closed and every element has been claimed
 // by a pop. Once true it stays true, and what the chain has grown by is let go.
 func (c *Chain[T]) Drained() bool {
-	// The last ring says it for all. Once the chain is closed, what takes its place is
-	// drained too; what was in it is popped after all else; and if nothing ever was, it
-	// is the first, or shrink has put it behind an empty one.
+	// The last ring says it for all: deq has come to its end. Once the chain is closed,
+	// what takes its place is drained too.
 	if !c.Closed() || !c.tail.Load().Drained() {
 		return false
 	}
@@ -265,17 +275,17 @@ func (c *Chain[T]) Ready() bool { return c.head.Load().Ready() }
 
 // Full is [Ring.Full]: the chain was open and at its limit.
 func (c *Chain[T]) Full() bool {
-	deq := c.deq() // before enq: see Ring.Full
+	deq := c.deq.Load() // before enq: see Ring.Full
 	return c.tail.Load().enq.Load()-deq == c.limit
 }
 
 // Len is [Ring.Len].
 func (c *Chain[T]) Len() int {
 	for {
-		r := c.tail.Load()
+		r := c.last()
 		enq := r.enq.Load()
-		deq := c.deq()
-		if r.enq.Load() == enq && c.tail.Load() == r { // so it was, when deq was loaded
+		deq := c.deq.Load()
+		if r.enq.Load() == enq && r.next.Load() == nil { // so it was, when deq was loaded
 			return int((enq&^closedBit - deq) / step)
 		}
 	}
@@ -284,23 +294,22 @@ func (c *Chain[T]) Len() int {
 // Cap is the number of elements that the chain holds without growing: those in
 // the rings before the last and what the last has room for, or the limit.
 func (c *Chain[T]) Cap() int {
-	first, last := c.first(), c.tail.Load()
-	switch {
-	case last.bound != nil:
+	last := c.last()
+	if last.limit != 0 {
 		return int(c.limit / step)
-	case first == last:
-		return last.Cap()
 	}
-	return int((last.start-first.deq.Load())/step) + last.Cap()
+	before := int64(last.start-c.deq.Load()) / step
+	return int(max(before, 0)) + last.Cap()
 }
 
 // Room is how many more elements the limit allows.
 func (c *Chain[T]) Room() int { return int(min(c.limit/step-uint64(c.Len()), math.MaxInt)) }
 
-// Pushed and Popped are the numbers of elements claimed so far.
+// Pushed and Popped are the numbers of elements claimed so far. Popped that was called
+// before Pushed is not the larger.
 func (c *Chain[T]) Pushed() uint64 {
-	return (c.tail.Load().enq.Load()&^closedBit - c.start) / step
+	return (c.last().enq.Load()&^closedBit - c.start) / step
 }
 
 // Popped is the mirror of Pushed.
-func (c *Chain[T]) Popped() uint64 { return (c.deq() - c.start) / step }
+func (c *Chain[T]) Popped() uint64 { return (c.deq.Load() - c.start) / step }

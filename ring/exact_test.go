@@ -20,7 +20,7 @@ func claimPushed(r *Ring[int], v int) (publish func()) {
 
 // claimPopped is the same for a pop.
 func claimPopped(r *Ring[int]) (recycle func()) {
-	s, seq := r.ClaimPop()
+	s, seq := r.ClaimPop(r.deq())
 	return func() { s.Recycle(seq) }
 }
 

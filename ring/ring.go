@@ -67,17 +67,19 @@ type Ring[T any] struct {
 	lap   uint64    // between two positions that share a slot
 	start uint64
 
-	// For a ring of a Chain. bound is set if the chain's limit, not above lap, is what
+	shared *atomicUint64 // see deq
+
+	// For a ring of a Chain. limit is not 0 if the chain's limit, not above lap, is what
 	// makes this ring full.
-	bound *Chain[T]
+	limit uint64
 	made  int64                  // by clock; 0 for the chain's first ring and one of its size
-	next  atomicPointer[Ring[T]] // written once
-	_     [linePair + 40]byte    // to 512 bytes: the allocator begins such a block on a line
+	next  atomicPointer[Ring[T]] // written once; the ring that begins where this one was sealed
+	_     [linePair + 32]byte    // to 512 bytes: the allocator begins such a block on a line
 
 	enq atomicUint64 // the next position to claim for a push, and the closed bit
 	_   [linePair - 8]byte
 
-	deq atomicUint64 // the next position to claim for a pop
+	own atomicUint64
 	_   [linePair - 8]byte
 }
 
@@ -106,7 +108,7 @@ func newRing[T any](n int, start uint64) *Ring[T] {
 	r := &Ring[T]{slots: newSlots[T](n), lap: uint64(n) * step, start: start}
 	r.open = r.slots
 	r.enq.Store(start)
-	r.deq.Store(start)
+	r.deq().Store(start)
 	for i := range n {
 		w := start + uint64(i)*step
 		r.slot(w).seq.Store(w)
@@ -179,7 +181,7 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 		for free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {
 			free++ // stays free while enq does not move
 		}
-		if free < n || r.bound != nil {
+		if free < n || r.limit != 0 {
 			if enq&closedBit != 0 {
 				return 0, 0
 			}
@@ -214,16 +216,35 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 
 // oldest is the position of the oldest element that counts against limit.
 func (r *Ring[T]) oldest() (deq, limit uint64) {
-	if r.bound != nil {
-		return r.bound.deq(), r.bound.limit
+	if r.limit != 0 {
+		return r.deq().Load(), r.limit
 	}
-	return r.deq.Load(), r.lap
+	return r.first(), r.lap
+}
+
+// deq is the next position to claim for a pop: the ring's own, or that of all rings of a
+// Chain.
+func (r *Ring[T]) deq() *atomicUint64 {
+	if r.shared != nil {
+		return r.shared
+	}
+	return &r.own
+}
+
+// first is the position of the oldest element in the ring: its start, while pops of the
+// chain are at a ring before.
+func (r *Ring[T]) first() uint64 {
+	deq := r.deq().Load()
+	if int64(deq-r.start) < 0 {
+		return r.start
+	}
+	return deq
 }
 
 // TryPop removes the oldest element. False means that the ring was empty at an
 // instant during the call.
 func (r *Ring[T]) TryPop() (v T, ok bool) {
-	if s, seq := r.ClaimPop(); s != nil {
+	if s, seq := r.ClaimPop(r.deq()); s != nil {
 		return s.Recycle(seq), true
 	}
 	ok = r.popBatch(unsafe.Slice(&v, 1), true) == 1
@@ -251,42 +272,88 @@ func (r *Ring[T]) popBatch(dst []T, inFlight bool) int {
 	if len(r.slots) == 0 {
 		return 0
 	}
-	deq, n := r.claimPop(len(dst), inFlight)
-	for done := 0; done < n; {
-		run := r.run(deq+uint64(done)*step, n-done)
+	claim := r.claimPop(len(dst), inFlight)
+	return claim.Recycle(dst)
+}
+
+// A Claim is elements that a pop has claimed at one instant, and has not moved out of their
+// slots yet. Others wait for those slots, so that must follow at once.
+type Claim[T any] struct {
+	r   *Ring[T] // which holds deq
+	deq uint64   // of the oldest element
+	n   int
+}
+
+// Recycle moves the oldest elements of the claim to dst, as many as dst has room for, and
+// returns their number: 0 when nothing is left.
+func (c *Claim[T]) Recycle(dst []T) (done int) {
+	for done < len(dst) && c.n != 0 {
+		n := min(c.n, len(dst)-done)
+		if next := c.r.next.Load(); next != nil {
+			if next.start == c.deq {
+				c.r = next
+				continue
+			}
+			n = int(min(uint64(n), (next.start-c.deq)/step))
+		}
+		run := c.r.run(c.deq, n)
 		for i := range run {
 			writes(&run[i].val)
 			move(&dst[done+i], &run[i].val)
 		}
-		publish(run, deq+uint64(done)*step+r.lap)
+		publish(run, c.deq+c.r.lap)
+		c.deq += uint64(len(run)) * step
+		c.n -= len(run)
 		done += len(run)
 	}
-	return n
+	return done
 }
 
-// claimPop claims up to n positions on deq, all of them published. It returns
-// the first one and their number, 0 if the ring is empty or, unless inFlight
-// pushes are to be waited for, if the oldest element is not published yet.
-func (r *Ring[T]) claimPop(n int, inFlight bool) (uint64, int) {
+// holding is the ring, r or one behind it, that the position w lies in. r must not begin
+// behind w.
+func (r *Ring[T]) holding(w uint64) *Ring[T] {
+	for {
+		next := r.next.Load()
+		if next == nil || int64(w-next.start) < 0 {
+			return r
+		}
+		r = next
+	}
+}
+
+// claimPop claims up to n positions on deq, all of them published: of r, or of rings behind
+// it in its chain. It claims none if there is no element or, unless inFlight pushes are to
+// be waited for, if the oldest element is not published yet.
+func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 	lost := minBackOff
 	for try := 0; n > 0; {
-		deq := r.deq.Load()
-		full := 0
-		for full < n && r.slot(deq+uint64(full)*step).seq.Load() == deq+uint64(full)*step+published {
-			full++ // stays published while deq does not move
+		deq := r.deq().Load()
+		// A ring beyond whose end w lies has no slot of w+published.
+		first, full := r.holding(deq), 0
+		for last := first; full < n; {
+			w := deq + uint64(full)*step
+			if last.slot(w).seq.Load() == w+published {
+				full++ // stays published while deq does not move
+				continue
+			}
+			next := last.next.Load()
+			if next == nil || next.start != w {
+				break
+			}
+			last = next
 		}
 		if full == 0 {
-			// As in claimPush: only the positions know. deq <= enq always and deq
-			// has not fallen since it was loaded, so if enq equals it the ring was
-			// empty when enq was loaded.
-			if r.enq.Load()&^closedBit == deq {
-				return 0, 0
+			// As in claimPush: only the positions know. deq <= enq always and neither
+			// falls. So if enq equals the deq that was loaded, first was empty when deq was
+			// loaded, and no ring was linked behind it when next was.
+			if first.enq.Load()&^closedBit == deq {
+				return Claim[T]{}
 			}
 			// If deq has moved, the slot that was looked at was not the oldest any
 			// more, and says nothing about the one that is.
-			if r.deq.Load() == deq {
+			if r.deq().Load() == deq {
 				if !inFlight {
-					return 0, 0
+					return Claim[T]{}
 				}
 				wait(try)
 				try++
@@ -294,12 +361,12 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) (uint64, int) {
 			continue
 		}
 		// The claim: the linearization point of a pop that succeeds.
-		if r.deq.CompareAndSwap(deq, deq+uint64(full)*step) {
-			return deq, full
+		if r.deq().CompareAndSwap(deq, deq+uint64(full)*step) {
+			return Claim[T]{first, deq, full}
 		}
 		lost = backOff(lost)
 	}
-	return 0, 0
+	return Claim[T]{}
 }
 
 // Close makes every later push fail, a push that has not claimed its position
@@ -316,19 +383,19 @@ func (r *Ring[T]) Closed() bool { return r.enq.Load()&closedBit != 0 }
 // by a pop. Once true it stays true.
 func (r *Ring[T]) Drained() bool {
 	enq := r.enq.Load()
-	return enq&closedBit != 0 && enq&^closedBit == r.deq.Load()
+	return enq&closedBit != 0 && int64(r.deq().Load()-enq&^closedBit) >= 0
 }
 
 // Empty reports whether the ring was open with every claimed push popped, as seen
 // by loading enq, then deq. What callers rely on: if it returns true, then every
 // push that claimed before the load of enq has been popped, and each later push,
 // and Close, changes enq after that load in the one total order of the atomics.
-func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq.Load() }
+func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq().Load() }
 
 // Ready reports whether the oldest element is likely to be there. It reads the slot, and
 // not enq: until somebody pushes the slot, nobody writes what Ready reads.
 func (r *Ring[T]) Ready() bool {
-	deq := r.deq.Load()
+	deq := r.deq().Load()
 	return r.slot(deq).seq.Load() == deq+published || r.next.Load() != nil
 }
 
@@ -336,7 +403,7 @@ func (r *Ring[T]) Ready() bool {
 // about to be recycled, as seen by loading deq, then enq. If it returns true,
 // each later pop changes deq after that load.
 func (r *Ring[T]) Full() bool {
-	deq := r.deq.Load()
+	deq := r.deq().Load()
 	return r.enq.Load()-deq == r.lap
 }
 
@@ -345,7 +412,7 @@ func (r *Ring[T]) Full() bool {
 func (r *Ring[T]) Len() int {
 	for {
 		enq := r.enq.Load()
-		deq := r.deq.Load()
+		deq := r.deq().Load()
 		if r.enq.Load() == enq { // so it was, when deq was loaded
 			return int((enq&^closedBit - deq) / step)
 		}
@@ -359,4 +426,4 @@ func (r *Ring[T]) Cap() int { return len(r.slots) }
 func (r *Ring[T]) Pushed() uint64 { return (r.enq.Load()&^closedBit - r.start) / step }
 
 // Popped is the mirror of Pushed.
-func (r *Ring[T]) Popped() uint64 { return (r.deq.Load() - r.start) / step }
+func (r *Ring[T]) Popped() uint64 { return (r.deq().Load() - r.start) / step }

@@ -53,16 +53,15 @@ func (c *Chain[T]) shrink() {
 	if r.Cap() == c.base {
 		return
 	}
-	// deq before enq: if they are equal nothing was in the ring when enq was loaded. The
+	// deq before enq: if they are equal nothing was in the chain when enq was loaded. The
 	// exchange fails if a push has claimed since, and a closed ring stays drained.
-	// An empty last ring is the only one with anything to come: grow links none without
-	// elements, and pops reach it after all others.
-	deq := r.deq.Load()
+	deq := c.deq.Load()
 	closed := r.enq.Load() == deq|closedBit
 	if !closed && !r.enq.CompareAndSwap(deq, deq|closedBit) {
 		return
 	}
 	next := newRing[T](c.base, deq)
+	next.shared = &c.deq
 	if closed {
 		next.seal()
 	}

@@ -6,8 +6,7 @@ import "unsafe"
 // Publish or Recycle that ends the claim, and must make that at once: others wait
 // for it.
 //
-// Claiming and ending are apart, and so short, for the compiler to put them in the
-// place of their calls: .ci/run looks that it does.
+// Claiming and ending are apart, and so short, for the compiler to inline them.
 type Slot[T any] struct {
 	seq atomicUint64
 	val T
@@ -29,11 +28,12 @@ func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
 }
 
 // ClaimPop claims the slot of the oldest element and returns what to Recycle it
-// with. A nil is no answer: ask TryPop.
-func (r *Ring[T]) ClaimPop() (s *Slot[T], seq uint64) {
-	deq := r.deq.Load()
+// with. A nil is no answer: ask TryPop. at is the chain's Deq, which is quicker to find
+// there than by the ring.
+func (r *Ring[T]) ClaimPop(at *atomicUint64) (s *Slot[T], seq uint64) {
+	deq := at.Load()
 	if i := deq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {
-		if s = &r.slots[i]; s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {
+		if s = &r.slots[i]; s.seq.Load() == deq+published && at.CompareAndSwap(deq, deq+step) {
 			return s, deq + r.lap
 		}
 	}

@@ -33,7 +33,7 @@ func TestFieldsApart(t *testing.T) {
 	require.GreaterOrEqual(t, linePair, 128)
 	var r Ring[packet]
 	readOnly := unsafe.Offsetof(r.next) + unsafe.Sizeof(r.next)
-	enq, deq := unsafe.Offsetof(r.enq), unsafe.Offsetof(r.deq)
+	enq, deq := unsafe.Offsetof(r.enq), unsafe.Offsetof(r.own)
 	require.GreaterOrEqual(t, enq, readOnly+linePair-8)
 	require.GreaterOrEqual(t, enq-unsafe.Offsetof(r.slots), uintptr(linePair))
 	require.GreaterOrEqual(t, deq-enq, uintptr(linePair))
@@ -59,8 +59,8 @@ func TestWordsAligned(t *testing.T) {
 		r := mustNew[packet](t, 4)
 		odd := mustNew[[3]byte](t, 4)
 		words := []uintptr{
-			uintptr(unsafe.Pointer(&r.enq)), uintptr(unsafe.Pointer(&r.deq)),
-			uintptr(unsafe.Pointer(&odd.enq)), uintptr(unsafe.Pointer(&odd.deq)),
+			uintptr(unsafe.Pointer(&r.enq)), uintptr(unsafe.Pointer(&r.own)),
+			uintptr(unsafe.Pointer(&odd.enq)), uintptr(unsafe.Pointer(&odd.own)),
 		}
 		for i := range r.slots {
 			words = append(words, uintptr(unsafe.Pointer(&r.slots[i].seq)), uintptr(unsafe.Pointer(&odd.slots[i].seq)))

@@ -71,7 +71,7 @@ var mutants = []mutant{
 	},
 	{
 		"empty when the oldest is claimed", "ring/ring.go",
-		"if r.enq.Load()&^closedBit == deq {", "if true {",
+		"if first.enq.Load()&^closedBit == deq {", "if true {",
 		model("posts and looks"),
 	},
 	{
@@ -81,7 +81,7 @@ var mutants = []mutant{
 	},
 	{
 		"not published, said of a slot that is not the oldest any more", "ring/ring.go",
-		"if r.deq.Load() == deq {\n\t\t\t\tif !inFlight {", "if !inFlight || r.deq.Load() == deq {\n\t\t\t\tif !inFlight {",
+		"if r.deq().Load() == deq {", "if !inFlight || r.deq().Load() == deq {",
 		modelRing("ready"),
 	},
 	{
@@ -91,8 +91,8 @@ var mutants = []mutant{
 	},
 	{
 		"the room of a batch by a deq loaded before enq", "ring/ring.go",
-		"enq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {\n\t\t\tfree++ // stays free while enq does not move\n\t\t}\n\t\tif free < n || r.bound != nil {",
-		"was, _ := r.oldest()\n\t\tenq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {\n\t\t\tfree++\n\t\t}\n\t\tif _, limit := r.oldest(); (free < n || r.bound != nil) && enq-was == limit {\n\t\t\treturn 0, 0\n\t\t}\n\t\tif free < n || r.bound != nil {",
+		"enq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {\n\t\t\tfree++ // stays free while enq does not move\n\t\t}\n\t\tif free < n || r.limit != 0 {",
+		"was, _ := r.oldest()\n\t\tenq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {\n\t\t\tfree++\n\t\t}\n\t\tif _, limit := r.oldest(); (free < n || r.limit != 0) && enq-was == limit {\n\t\t\treturn 0, 0\n\t\t}\n\t\tif free < n || r.limit != 0 {",
 		modelRing("a batch, one leaves and one comes"),
 	},
 	{
@@ -108,13 +108,13 @@ var mutants = []mutant{
 	},
 	{
 		"drained as soon as closed", "ring/ring.go",
-		"return enq&closedBit != 0 && enq&^closedBit == r.deq.Load()", "return enq&closedBit != 0",
+		"return enq&closedBit != 0 && int64(r.deq().Load()-enq&^closedBit) >= 0", "return enq&closedBit != 0",
 		model("close, half posted"),
 	},
 	{
 		"claimed without the exchange", "ring/slot.go",
-		"s.seq.Load() == deq+published && r.deq.CompareAndSwap(deq, deq+step) {",
-		"s.seq.Load() == deq+published && func() bool { r.deq.Store(deq + step); return true }() {",
+		"s.seq.Load() == deq+published && at.CompareAndSwap(deq, deq+step) {",
+		"s.seq.Load() == deq+published && func() bool { at.Store(deq + step); return true }() {",
 		model("posts and looks"),
 	},
 	{
@@ -145,7 +145,7 @@ var mutants = []mutant{
 	},
 	{
 		"head leaves a ring that is not drained", "ring/chain.go",
-		"if !r.Drained() || c.tail.Load() == r {", "if !r.Closed() || c.tail.Load() == r {",
+		"if first := r.holding(c.deq.Load()); first == r", "if first := c.last(); first == r",
 		test("./ring", "TestChain"),
 	},
 	{
@@ -161,22 +161,75 @@ var mutants = []mutant{
 	},
 	{
 		"the limit is the last ring's alone", "ring/ring.go",
-		"return r.bound.deq(), r.bound.limit", "return r.deq.Load(), r.bound.limit",
+		"return r.deq().Load(), r.limit", "return r.first(), r.limit",
 		modelRing("chain to its limit"),
 	},
 	{
 		"the last ring offers claims beyond the limit", "ring/chain.go",
-		"next.bound, next.open = c, nil", "next.bound = c",
+		"next.limit, next.open = c.limit, nil", "next.limit = c.limit",
 		test("./ring", "TestChainHeldAtItsLimit"),
 	},
 	{
-		"a batch waits for what is in flight beyond a seam", "ring/chain.go",
-		"inFlight && n == 0", "inFlight",
+		"a batch waits for what is in flight beyond a seam", "ring/ring.go",
+		"next := last.next.Load()\n\t\t\tif next == nil || next.start != w {\n\t\t\t\tbreak\n\t\t\t}",
+		"next := last.next.Load()\n\t\t\tif next == nil || next.start != w {\n\t\t\t\tif inFlight && last != first {\n\t\t\t\t\twait(try)\n\t\t\t\t\tcontinue\n\t\t\t\t}\n\t\t\t\tbreak\n\t\t\t}",
 		test("./ring", "TestChainBatchPushInFlightBeyondASeam"),
 	},
 	{
+		"a batch across a seam in two claims", "ring/chain.go",
+		"claim := c.ClaimPopBatch(len(dst), inFlight)\n\treturn claim.Recycle(dst)",
+		"r := c.first()\n\tn := len(dst)\n\tif next := r.next.Load(); next != nil {\n\t\tn = min(n, int((next.start-c.deq.Load())/step))\n\t}\n\tclaim := c.ClaimPopBatch(n, inFlight)\n\tn = claim.Recycle(dst)\n\tclaim = c.ClaimPopBatch(len(dst)-n, false)\n\treturn n + claim.Recycle(dst[n:])",
+		modelRing("chain, a batch across a seam"),
+	},
+	{
+		"a batch runs over the end of its ring", "ring/ring.go",
+		"n = int(min(uint64(n), (next.start-c.deq)/step))", "",
+		modelRing("chain, a batch across a seam"),
+	},
+	{
+		"the rest of a batch from the ring that it began in", "ring/ring.go",
+		"return Claim[T]{first, deq, full}", "return Claim[T]{r, deq, full}",
+		modelRing("chain, a batch across two seams"),
+	},
+	{
+		"a ring has no room, while pops are at one before", "ring/ring.go",
+		"return r.first(), r.lap", "return r.deq().Load(), r.lap",
+		test("./ring", "TestChain"),
+	},
+	{
+		"room in a chain by a deq loaded before enq", "ring/chain.go",
+		"enq := r.enq.Load()\n\tif enq&closedBit != 0 {\n\t\treturn 0, false // closed\n\t}\n\t// deq after enq, as in claimPush.\n\tused := enq - c.deq.Load()",
+		"was := c.deq.Load()\n\tenq := r.enq.Load()\n\tif enq&closedBit != 0 {\n\t\treturn 0, false\n\t}\n\tused := enq - was",
+		modelRing("chain below its limit, one leaves and one comes"),
+	},
+	{
+		"growth without a limit has one", "ring/chain.go",
+		"c.limit = ^uint64(0) &^ closedBit", "c.limit = r.lap * 64",
+		test(".", "TestRow3_GrowsWithoutReader"),
+	},
+	{
+		"the last ring is found before it is linked", "ring/chain.go",
+		"r.next.Store(next)\n\tc.tail.Store(next)", "c.tail.Store(next)\n\tr.next.Store(next)",
+		modelRing("chain without a limit, emptied"),
+	},
+	{
+		"a length from two moments, of a chain", "ring/chain.go",
+		"if r.enq.Load() == enq && r.next.Load() == nil {", "if true {",
+		modelRing("chain, a batch across a seam, lengths"),
+	},
+	{
+		"Ex takes as much as its buffer holds", "handle.go",
+		"c := call[Packet]{most: len(entries)}", "c := call[Packet]{most: min(len(entries), 64)}",
+		test(".", "TestRow22_ExOfAnyLength"),
+	},
+	{
+		"Ex takes the rest at another instant", "handle.go",
+		"got = c.rest.Recycle(buf[:])", "got, _ = p.GetBatch(buf[:min(len(buf), len(entries)-n)], 0)",
+		test(".", "TestRow13_ExBesideOthers"),
+	},
+	{
 		"Cap is the last ring's alone", "ring/chain.go",
-		"return int((last.start-first.deq.Load())/step) + last.Cap()", "return last.Cap()",
+		"return int(max(before, 0)) + last.Cap()", "_ = before\n\treturn last.Cap()",
 		test("./ring", "TestChainCap"),
 	},
 	{
@@ -266,7 +319,7 @@ var mutants = []mutant{
 	},
 	{
 		"who looked does not pass", "port.go",
-		"n = p.take(dst)\n\t\t\tp.takers.Pass(waiter.Look)", "n = p.take(dst)",
+		"p.take(c, dst)\n\t\tp.takers.Pass(waiter.Look)", "p.take(c, dst)",
 		model("limit, half posted"),
 	},
 	{
@@ -575,7 +628,7 @@ var mutants = []mutant{
 	},
 	{
 		"posters looked for before the claim", "port.go",
-		"s, seq := r.ClaimPop() // and then look for posters: as in Post", "waits := p.posts.Due()\n\ts, seq := r.ClaimPop()\n\tif s != nil && !waits {\n\t\treturn s.Recycle(seq), nil\n\t}",
+		"s, seq := r.ClaimPop(p.queue.Deq()) // and then look for posters: as in Post", "waits := p.posts.Due()\n\ts, seq := r.ClaimPop(p.queue.Deq())\n\tif s != nil && !waits {\n\t\treturn s.Recycle(seq), nil\n\t}",
 		model("room"),
 	},
 	{
@@ -590,8 +643,13 @@ var mutants = []mutant{
 	},
 	{
 		"posters left by a batch", "port.go",
-		"if n != 0 {\n\t\tp.freed()\n\t}", "",
+		"if p.claim(c, dst) {\n\t\tp.freed()\n\t}", "p.claim(c, dst)",
 		model("batch, room"),
+	},
+	{
+		"room for one poster at a time", "port.go",
+		"waiter.OldestFirst, waiter.Moved, parking", "waiter.OldestFirst, 1, parking",
+		model("room for all, whether the first runs or not"),
 	},
 	{
 		"a poster whose packet was moved posts it as well", "port.go",
@@ -630,8 +688,8 @@ var mutants = []mutant{
 	},
 	{
 		"a batch passes on before it has taken the rest", "port.go",
-		"if c.n = 1; len(dst) > 1 {\n\t\t\tc.n += p.queue.TryPopBatchReady(dst[1:]) // before others are handed it\n\t\t}\n\t\tp.takers.Pass(waiter.Handed)",
-		"p.takers.Pass(waiter.Handed)\n\t\tif c.n = 1; len(dst) > 1 {\n\t\t\tc.n += p.queue.TryPopBatchReady(dst[1:])\n\t\t}",
+		"if c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst) // before others are handed it\n\t\t}\n\t\tp.takers.Pass(waiter.Handed)",
+		"p.takers.Pass(waiter.Handed)\n\t\tif c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst)\n\t\t}",
 		test(".", "TestRow22_BatchBeforeOthers"),
 	},
 	// Sleeping.
