@@ -115,10 +115,10 @@ func GetQueuedCompletionStatus(port Handle, qty *uint32, key *uintptr, overlappe
 
 // GetQueuedCompletionStatusEx takes up to len(entries) packets, the oldest first,
 // and returns their number. It waits, as [GetQueuedCompletionStatus] does, for
-// one, never for more, and takes them at one instant as [Port.GetBatch] does. Packets of failed operations are no error here: their
-// Internal is not 0. Entries past n are left alone. No entries are
-// [ErrInvalidParameter]. alertable is ignored: there are no asynchronous procedure
-// calls to be alerted by.
+// one, never for more, and takes them at one instant as [Port.GetBatch] does; after a wait
+// it takes 64 at most. Packets of failed operations are no error here: their Internal is
+// not 0. Entries past n are left alone. No entries are [ErrInvalidParameter]. alertable is
+// ignored: there are no asynchronous procedure calls to be alerted by.
 func GetQueuedCompletionStatusEx(port Handle, entries []OverlappedEntry, timeout uint32, alertable bool) (n int, err error) {
 	if len(entries) == 0 {
 		return 0, ErrInvalidParameter
@@ -131,18 +131,15 @@ func GetQueuedCompletionStatusEx(port Handle, entries []OverlappedEntry, timeout
 	c := call[Packet]{most: len(entries)}
 	c.begin(milliseconds(timeout))
 	p.get(&c, buf[:min(len(buf), len(entries))])
-	if c.err != nil {
-		return 0, abandoned(c.err, timeout)
-	}
-	// All have been claimed at one instant. Nobody waits for the room that this makes: the
-	// port grows without limit.
 	for got := c.n; got != 0; got = c.rest.Recycle(buf[:]) {
 		for _, v := range buf[:got] {
 			entries[n] = OverlappedEntry{v.Key, v.Overlapped, v.Status.ntstatus(), v.Transferred}
 			n++
 		}
 	}
-	return n, nil
+	// Nobody waits for the room that this makes: the port grows without limit.
+	_, err = p.result(&c)
+	return n, abandoned(err, timeout)
 }
 
 // CloseHandle closes a port. Waits that have begun end with [ErrClosed], whatever

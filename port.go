@@ -283,7 +283,8 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 			// A slice of v, not an array: the compiler puts large variables on the heap.
 			for dst := unsafe.Slice(&v, 1); !p.looked(&c, dst) && !p.woken(&c, dst, p.takers.Wait(&v, c.deadline, nil)); {
 			}
-			return v, c.err
+			_, err := p.result(&c)
+			return v, err
 		}
 	}
 	if p.posts.Due() {
@@ -325,7 +326,7 @@ func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
 	c := call[T]{most: len(dst)}
 	c.begin(timeout)
 	p.get(&c, dst)
-	return c.n, c.err
+	return p.result(&c)
 }
 
 // GetBatchContext is GetBatch that waits as GetContext does.
@@ -342,7 +343,7 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	c := call[T]{most: len(dst), ctx: ctx}
 	c.begin(Infinite)
 	p.get(&c, dst)
-	return c.n, c.err
+	return p.result(&c)
 }
 
 // call is a Get that has not found a packet at once. It looks, waits and so on until one of
@@ -350,7 +351,7 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 type call[T any] struct {
 	most     int           // packets to take
 	n        int           // of them, those moved to the caller's buffer
-	rest     ring.Claim[T] // those for which the buffer has no room
+	rest     ring.Claim[T] // those for which the buffer has no room: to be moved before all else
 	err      error
 	deadline int64
 	ctx      context.Context
@@ -370,10 +371,22 @@ func (c *call[T]) begin(timeout time.Duration) {
 	}
 }
 
-// get takes packets as soon as there is one.
+// get takes packets as soon as there is one. The caller moves the rest, and calls result.
 func (p *Port[T]) get(c *call[T], dst []T) {
 	for !p.looked(c, dst) && !p.woken(c, dst, p.takers.Wait(&dst[0], c.deadline, doneOf(c.ctx))) {
 	}
+}
+
+// result is the end of every call: the caller stops to watch the queue, and moves the
+// packets of posters to the places of what was taken.
+func (p *Port[T]) result(c *call[T]) (int, error) {
+	if c.poll != (waiter.Poll{}) {
+		p.takers.Done(&c.poll, c.n != 0)
+	}
+	if c.n != 0 {
+		p.freed()
+	}
+	return c.n, c.err
 }
 
 // looked looks for packets until it is time to wait, and reports whether the call has ended
@@ -384,24 +397,18 @@ func (p *Port[T]) looked(c *call[T], dst []T) bool {
 			c.missed = false
 			continue
 		}
-		if p.take(c, dst); c.n != 0 {
-			break
+		if p.claim(c, dst, c.most); c.n != 0 {
+			return true
 		}
 		if p.queue.Drained() {
 			c.err = ErrClosed
-			break
+			return true
 		}
 		if c.last {
 			p.queue.Shrink()
 			c.err = ErrTimeout
-			break
+			return true
 		}
-	}
-	if c.n != 0 || c.err != nil {
-		if c.poll != (waiter.Poll{}) {
-			p.takers.Done(&c.poll, c.n != 0)
-		}
-		return true
 	}
 	p.queue.Shrink()
 	c.poll = waiter.Poll{}
@@ -413,16 +420,15 @@ func (p *Port[T]) woken(c *call[T], dst []T, why waiter.Outcome) bool {
 	switch why {
 	case waiter.Given:
 		if c.n = 1; c.most > 1 {
-			p.take(c, dst)
+			p.claim(c, dst, c.most)
 		}
 	case waiter.Handed:
 		if c.n = 1; c.most > 1 {
-			p.claim(c, dst) // before others are handed it
+			p.claim(c, dst, len(dst)) // before others are handed it
 		}
 		p.takers.Pass(waiter.Handed)
-		p.freed() // the places of what was handed over, and of the rest
 	case waiter.Look:
-		p.take(c, dst)
+		p.claim(c, dst, min(c.most, len(dst))) // of which nothing is left when Pass is called
 		p.takers.Pass(waiter.Look)
 	case waiter.Retry:
 		c.last = c.deadline != waiter.Forever && waiter.Now() >= c.deadline
@@ -438,21 +444,12 @@ func (p *Port[T]) woken(c *call[T], dst []T, why waiter.Outcome) bool {
 	return c.n != 0 || c.err != nil
 }
 
-// take takes what is there.
-func (p *Port[T]) take(c *call[T], dst []T) {
-	if p.claim(c, dst) {
-		p.freed()
-	}
-}
-
-// claim claims what is there, at one instant, and moves to dst what it has room for. It
-// reports whether that is anything. Only a call that has nothing yet waits for a Post that
-// is in the middle of publishing the oldest packet.
-func (p *Port[T]) claim(c *call[T], dst []T) bool {
-	c.rest = p.queue.ClaimPopBatch(c.most-c.n, c.n == 0)
-	n := c.rest.Recycle(dst[c.n:])
-	c.n += n
-	return n != 0
+// claim claims what is there, at one instant: with what the call has, up to most. It moves to
+// dst what dst has room for. Only a call that has nothing yet waits for a Post that is in the
+// middle of publishing the oldest packet.
+func (p *Port[T]) claim(c *call[T], dst []T, most int) {
+	c.rest = p.queue.ClaimPopBatch(most-c.n, c.n == 0)
+	c.n += c.rest.Recycle(dst[c.n:])
 }
 
 // freed moves packets of posters that wait into the room that there is. Whoever has taken

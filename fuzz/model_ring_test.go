@@ -192,6 +192,7 @@ func TestModelRing(t *testing.T) {
 		{name: "chain without a limit, closed", bound: 3, before: 2, threads: []string{"u", "c", "uo"}, max: endless},
 		{name: "chain, a batch across a seam", bound: 3, before: 3, threads: []string{"B", "o", "u"}, max: endless},
 		{name: "chain, a batch across a seam to its limit", bound: 3, before: 3, threads: []string{"B", "o", "uu"}, max: 4},
+		{name: "chain, a batch across a seam in the middle of a lap", bound: 3, before: 2, threads: []string{"ouuB", "o"}, max: endless},
 		{name: "chain, two batches across a seam", bound: 3, before: 3, threads: []string{"B", "O", "U"}, max: endless},
 		{name: "chain, a batch across two seams", bound: 2, before: 7, threads: []string{"oBO", "O"}, max: endless},
 		{name: "chain, a batch across a seam, lengths", bound: 3, before: 3, threads: []string{"B", "l", "uou"}, max: endless},

@@ -273,7 +273,8 @@ func (c *Chain[T]) Empty() bool { return c.head.Load().Empty() || c.first().Empt
 // Ready is [Ring.Ready].
 func (c *Chain[T]) Ready() bool { return c.head.Load().Ready() }
 
-// Full is [Ring.Full]: the chain was open and at its limit.
+// Full is [Ring.Full]: the chain was open and at its limit, as seen by loading deq, then
+// enq.
 func (c *Chain[T]) Full() bool {
 	deq := c.deq.Load() // before enq: see Ring.Full
 	return c.tail.Load().enq.Load()-deq == c.limit

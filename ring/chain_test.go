@@ -225,7 +225,7 @@ func TestChainBatchPushInFlightBeyondASeam(t *testing.T) {
 	case n = <-popped:
 	case <-time.After(10 * time.Second):
 		t.Error("the batch waits for a claim in flight")
-		storeRelease(&last.slot(claimed).seq, claimed+published)
+		storeRelease(&last.slot(claimed).seq, last.turn(claimed)+published)
 		n = <-popped
 	}
 	require.Equal(t, 3, n)
@@ -282,7 +282,7 @@ func TestChainPushInFlightAtTheSeam(t *testing.T) {
 	require.Empty(t, popped)
 	s := r.slot(claimed)
 	s.val = 1
-	storeRelease(&s.seq, claimed+published)
+	storeRelease(&s.seq, r.turn(claimed)+published)
 	require.Equal(t, 1, <-popped)
 	v, ok = c.TryPopReady()
 	require.True(t, ok)
@@ -350,5 +350,36 @@ func TestChainStress(t *testing.T) {
 				require.EqualValues(t, count*(count-1)/2, sum[p].Load())
 			}
 		})
+	}
+}
+
+// Wherever in a lap a ring was sealed, a batch takes what is left in it, and goes on in the
+// next.
+func TestChainBatchAcrossSeams(t *testing.T) {
+	for start := range uint64(8) {
+		for popped := range 8 {
+			for _, slots := range []int{2, 4, 8} {
+				c := newChain[int](t, slots, start, 0)
+				for i := range slots + popped {
+					require.True(t, c.TryPush(i))
+					if i < popped {
+						v, ok := c.TryPop()
+						require.True(t, ok)
+						require.Equal(t, i, v)
+					}
+				}
+				require.Equal(t, 1, c.rings())
+				for i := range 3 * slots {
+					require.True(t, c.TryPush(slots+popped+i))
+				}
+				require.Less(t, 1, c.rings())
+				dst := make([]int, 4*slots+1)
+				require.Equal(t, 4*slots, c.TryPopBatch(dst))
+				for i, v := range dst[:4*slots] {
+					require.Equal(t, popped+i, v)
+				}
+				require.True(t, c.Empty())
+			}
+		}
 	}
 }

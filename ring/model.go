@@ -39,6 +39,6 @@ func storeRelease(a *sched.Uint64, v uint64) { a.StoreRelease(v) }
 
 func storeReleaseRun(a *sched.Uint64, stride uintptr, v uint64, n int) {
 	for i := range n {
-		storeRelease((*sched.Uint64)(unsafe.Add(unsafe.Pointer(a), uintptr(i)*stride)), v+uint64(i)*step)
+		storeRelease((*sched.Uint64)(unsafe.Add(unsafe.Pointer(a), uintptr(i)*stride)), v)
 	}
 }

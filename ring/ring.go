@@ -25,18 +25,23 @@ import (
 // A word counts positions in its upper 63 bits; the lowest bit of enq is the
 // closed bit. So positions advance by step, and wrap at 2^64 as words do.
 //
-// For the word w of a position, the slot at index(w) is owned as its seq says:
+// The turn of a position is step*cap times the laps that precede it. For the word w of a
+// position with turn t, the slot at index(w) is owned as its seq says:
 //
-//	w             free: owned by whoever claims w on enq
-//	w+published   full: owned by whoever claims w on deq
-//	w+step*cap    recycled: free for the position one lap on
+//	t             free: owned by whoever claims w on enq
+//	t+published   full: owned by whoever claims w on deq
+//	t+step*cap    recycled: free for the position one lap on
+//
+// The first turn is 0: memory that nobody has written is free slots, so a large ring costs
+// nothing until its slots are used.
 //
 // Between a claim and the store to seq that ends it, the claimant owns val.
 // Only the owner touches val, and only the owner stores to seq.
 //
 // 0 <= enq-deq <= step*cap at every instant, the closed bit left aside: enq
 // passes a position only if its slot is free, and a slot is freed for the next
-// lap only by a consumer that has moved deq past it.
+// lap only by a consumer that has moved deq past it. (The deq of a chain's ring is that of
+// the chain, and is taken for start before it comes to the ring.)
 const (
 	step      = 2 // one position
 	closedBit = 1 // in enq: no claim succeeds any more
@@ -59,12 +64,14 @@ var ErrCapacity = errors.New("ring: capacity out of range [1, 1<<30]")
 const linePair = 128
 
 // Ring is a bounded FIFO queue of T. Its methods may be called from any
-// goroutine. Make one with New; the zero Ring has no room and no elements.
+// goroutine. Make one with New; the zero Ring has no room and no elements. Of a ring that
+// is in a Chain only ClaimPush and ClaimPop may be called from elsewhere.
 type Ring[T any] struct {
 	// Written by New alone, so the line that holds them stays shared.
 	slots []Slot[T] // a power of two of them
-	open  []Slot[T] // where ClaimPush looks: slots, or none if bound is set
+	open  []Slot[T] // where ClaimPush looks: slots, or none if limit is set
 	lap   uint64    // between two positions that share a slot
+	mask  uint64    // lap-step
 	start uint64
 
 	shared *atomicUint64 // see deq
@@ -74,7 +81,7 @@ type Ring[T any] struct {
 	limit uint64
 	made  int64                  // by clock; 0 for the chain's first ring and one of its size
 	next  atomicPointer[Ring[T]] // written once; the ring that begins where this one was sealed
-	_     [linePair + 32]byte    // to 512 bytes: the allocator begins such a block on a line
+	_     [linePair + 24]byte    // to 512 bytes: the allocator begins such a block on a line
 
 	enq atomicUint64 // the next position to claim for a push, and the closed bit
 	_   [linePair - 8]byte
@@ -105,20 +112,17 @@ func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
 // newRing returns a ring of n slots, a power of two, whose first position has
 // the word start.
 func newRing[T any](n int, start uint64) *Ring[T] {
-	r := &Ring[T]{slots: newSlots[T](n), lap: uint64(n) * step, start: start}
+	r := &Ring[T]{slots: newSlots[T](n), lap: uint64(n) * step, mask: uint64(n-1) * step, start: start}
 	r.open = r.slots
 	r.enq.Store(start)
 	r.deq().Store(start)
-	for i := range n {
-		w := start + uint64(i)*step
-		r.slot(w).seq.Store(w)
-	}
 	return r
 }
 
-func (r *Ring[T]) slot(w uint64) *Slot[T] {
-	return &r.slots[w/step&uint64(len(r.slots)-1)]
-}
+func (r *Ring[T]) slot(w uint64) *Slot[T] { return &r.slots[w&r.mask/step] }
+
+// turn is that of the position w. The closed bit makes it odd.
+func (r *Ring[T]) turn(w uint64) uint64 { return (w - r.start) &^ r.mask }
 
 // TryPush appends v and reports whether it did. False means that the ring was
 // full or closed at an instant during the call.
@@ -131,8 +135,9 @@ func (r *Ring[T]) TryPush(v T) bool {
 }
 
 // TryPushBatch appends a prefix of vs as long as the room allows, contiguous in
-// the order of the queue, and returns its length: less than len(vs) only if the
-// ring was full behind it, or closed, at an instant during the call.
+// the order of the queue, and returns its length: 0 only if the ring was full or closed at
+// an instant during the call, and less than len(vs) only if there was no more room when the
+// length was decided on.
 func (r *Ring[T]) TryPushBatch(vs []T) int { return r.pushBatch(vs, 1) }
 
 // pushBatch is TryPushBatch that pushes at least so many elements or none.
@@ -147,25 +152,25 @@ func (r *Ring[T]) pushBatch(vs []T, least int) int {
 			writes(&run[i].val)
 			run[i].val = vs[done+i]
 		}
-		publish(run, enq+uint64(done)*step+published)
+		publish(run, r.turn(enq+uint64(done)*step)+published)
 		done += len(run)
 	}
 	return n
 }
 
-// run is the slots of up to n positions from w on, as many as lie in a row, and
-// not more than maxRun.
+// run is the slots of up to n positions from w on, as many as lie in a row and are of one
+// turn, and not more than maxRun.
 func (r *Ring[T]) run(w uint64, n int) []Slot[T] {
-	i := int(w / step & uint64(len(r.slots)-1))
-	return r.slots[i:min(i+min(n, maxRun), len(r.slots))]
+	i := int(w & r.mask / step)
+	turn := int((r.lap - (w-r.start)&r.mask) / step) // what is left of it
+	return r.slots[i:min(i+min(n, maxRun, turn), len(r.slots))]
 }
 
 // maxRun bounds how long the first of a batch waits for the last to be written,
 // and the loop in assembly, which nothing can preempt.
 const maxRun = 256
 
-// publish ends the claims of a run of slots, the first of which gets the sequence
-// seq: as storeRelease does, but with one call.
+// publish ends the claims of a run of slots: as storeRelease does, but with one call.
 func publish[T any](run []Slot[T], seq uint64) {
 	storeReleaseRun(&run[0].seq, unsafe.Sizeof(run[0]), seq, len(run))
 }
@@ -178,7 +183,7 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 	for try := 0; n > 0; {
 		enq := r.enq.Load()
 		free := 0
-		for free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {
+		for free < n && r.slot(enq+uint64(free)*step).seq.Load() == r.turn(enq+uint64(free)*step) {
 			free++ // stays free while enq does not move
 		}
 		if free < n || r.limit != 0 {
@@ -279,7 +284,7 @@ func (r *Ring[T]) popBatch(dst []T, inFlight bool) int {
 // A Claim is elements that a pop has claimed at one instant, and has not moved out of their
 // slots yet. Others wait for those slots, so that must follow at once.
 type Claim[T any] struct {
-	r   *Ring[T] // which holds deq
+	r   *Ring[T] // which holds deq, or ends there
 	deq uint64   // of the oldest element
 	n   int
 }
@@ -301,7 +306,7 @@ func (c *Claim[T]) Recycle(dst []T) (done int) {
 			writes(&run[i].val)
 			move(&dst[done+i], &run[i].val)
 		}
-		publish(run, c.deq+c.r.lap)
+		publish(run, c.r.turn(c.deq)+c.r.lap)
 		c.deq += uint64(len(run)) * step
 		c.n -= len(run)
 		done += len(run)
@@ -328,11 +333,12 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 	lost := minBackOff
 	for try := 0; n > 0; {
 		deq := r.deq().Load()
-		// A ring beyond whose end w lies has no slot of w+published.
+		// The rings are walked by their slots: one that ends at or before w has none that
+		// is full for w.
 		first, full := r.holding(deq), 0
 		for last := first; full < n; {
 			w := deq + uint64(full)*step
-			if last.slot(w).seq.Load() == w+published {
+			if last.slot(w).seq.Load() == last.turn(w)+published {
 				full++ // stays published while deq does not move
 				continue
 			}
@@ -365,9 +371,17 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 			return Claim[T]{first, deq, full}
 		}
 		lost = backOff(lost)
+		if n > minContended {
+			n = max(n/2, minContended)
+		}
 	}
 	return Claim[T]{}
 }
+
+// minContended is the length of a batch that is tried again when another pop was quicker.
+// Longer ones are halved: of 200,000 elements, beside one goroutine that pops, none was
+// claimed for 400 ms, for that pops one before all are seen to be there.
+const minContended = 64
 
 // Close makes every later push fail, a push that has not claimed its position
 // included. What was pushed stays and can be popped.
@@ -396,7 +410,7 @@ func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq().Load() }
 // not enq: until somebody pushes the slot, nobody writes what Ready reads.
 func (r *Ring[T]) Ready() bool {
 	deq := r.deq().Load()
-	return r.slot(deq).seq.Load() == deq+published || r.next.Load() != nil
+	return r.slot(deq).seq.Load() == r.turn(deq)+published || r.next.Load() != nil
 }
 
 // Full is the mirror of Empty: the ring was open, without a slot that is free or

@@ -15,13 +15,13 @@ type Slot[T any] struct {
 // ClaimPush claims a slot for a push and returns what to Publish it with. A nil is
 // no answer, another may have been quicker: ask TryPush.
 func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
-	// The first turn of claimPush for one element. A set closed bit makes enq odd,
-	// which no free slot's seq is; in the zero Ring, and in one with a bound, no index
+	// The first turn of claimPush for one element. A set closed bit makes the turn odd,
+	// which no free slot's seq is; in the zero Ring, and in one with a limit, no index
 	// is below the length.
 	enq := r.enq.Load()
-	if i := enq / step & uint64(len(r.open)-1); i < uint64(len(r.open)) && unsafe.Sizeof(s.val) <= maxFrame {
-		if s = &r.open[i]; s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {
-			return s, enq + published
+	if i := enq & r.mask / step; i < uint64(len(r.open)) && unsafe.Sizeof(s.val) <= maxFrame {
+		if s, seq = &r.open[i], (enq-r.start)&^r.mask; s.seq.Load() == seq && r.enq.CompareAndSwap(enq, enq+step) {
+			return s, seq + published
 		}
 	}
 	return nil, 0
@@ -32,9 +32,9 @@ func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
 // there than by the ring.
 func (r *Ring[T]) ClaimPop(at *atomicUint64) (s *Slot[T], seq uint64) {
 	deq := at.Load()
-	if i := deq / step & uint64(len(r.slots)-1); i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {
-		if s = &r.slots[i]; s.seq.Load() == deq+published && at.CompareAndSwap(deq, deq+step) {
-			return s, deq + r.lap
+	if i := deq & r.mask / step; i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {
+		if s, seq = &r.slots[i], (deq-r.start)&^r.mask; s.seq.Load() == seq+published && at.CompareAndSwap(deq, deq+step) {
+			return s, seq + r.lap
 		}
 	}
 	return nil, 0

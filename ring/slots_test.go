@@ -148,3 +148,24 @@ func TestSlotsBehindPadKeepPointers(t *testing.T) {
 		runtime.KeepAlive(churn)
 	}
 }
+
+// The slots of a new ring are as the allocator returns them: nothing was written, so that a
+// large ring costs nothing until its slots are used.
+func TestNewRingIsZero(t *testing.T) {
+	for _, start := range []uint64{0, 5, 1 << 62} {
+		r, err := NewAt[int](64, start)
+		require.NoError(t, err)
+		for i := range r.slots {
+			require.Zero(t, r.slots[i].seq.Load())
+		}
+		dst := make([]int, 5)
+		for i := range 3 * 64 {
+			require.Equal(t, 3, r.TryPushBatch([]int{i, i + 1, i + 2}))
+			require.True(t, r.TryPush(i+3))
+			v, ok := r.TryPop()
+			require.True(t, ok)
+			require.Equal(t, 3, r.TryPopBatch(dst))
+			require.Equal(t, []int{i, i + 1, i + 2, i + 3, 0}, append([]int{v}, dst[:4]...))
+		}
+	}
+}

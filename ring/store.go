@@ -29,10 +29,9 @@ import (
 // load that must not has its own SYNC.
 func storeRelease(a *atomic.Uint64, v uint64) { a.Store(v) }
 
-// storeReleaseRun is storeRelease of v, v+step, v+2*step, … to n words that lie
-// stride bytes apart.
+// storeReleaseRun is storeRelease of v to n words that lie stride bytes apart.
 func storeReleaseRun(a *atomic.Uint64, stride uintptr, v uint64, n int) {
 	for i := range n {
-		storeRelease((*atomic.Uint64)(unsafe.Add(unsafe.Pointer(a), uintptr(i)*stride)), v+uint64(i)*step)
+		storeRelease((*atomic.Uint64)(unsafe.Add(unsafe.Pointer(a), uintptr(i)*stride)), v)
 	}
 }

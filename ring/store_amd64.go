@@ -18,8 +18,8 @@ import "sync/atomic"
 //go:noescape
 func storeRelease(a *atomic.Uint64, v uint64)
 
-// storeReleaseRun is storeRelease of v, v+step, v+2*step, … to n words, at least
-// one, that lie stride bytes apart. BenchmarkSoloBatch has what it saves.
+// storeReleaseRun is storeRelease of v to n words, at least one, that lie stride bytes
+// apart. BenchmarkSoloBatch has what it saves.
 //
 //go:noescape
 func storeReleaseRun(a *atomic.Uint64, stride uintptr, v uint64, n int)

@@ -18,7 +18,6 @@ TEXT ·storeReleaseRun(SB), NOSPLIT, $0-32
 next:
 	MOVQ BX, (AX)
 	ADDQ CX, AX
-	ADDQ $2, BX // step
 	DECQ DX
 	JNZ  next
 	RET

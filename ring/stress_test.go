@@ -167,3 +167,29 @@ func TestStressClose(t *testing.T) {
 		}
 	})
 }
+
+// A long batch that loses to other pops is shortened, so that it claims at all.
+func TestLongBatchBesidePops(t *testing.T) {
+	const n = 1 << 16
+	c := newChain[int](t, n, 0, n)
+	for i := range n {
+		require.True(t, c.TryPush(i))
+	}
+	var stop atomic.Bool
+	var others sync.WaitGroup
+	others.Go(func() {
+		for !stop.Load() {
+			if v, ok := c.TryPop(); ok {
+				c.TryPush(v)
+			}
+		}
+	})
+	dst := make([]int, n)
+	for range 10 {
+		popped := c.TryPopBatch(dst)
+		require.GreaterOrEqual(t, popped, minContended)
+		require.Equal(t, popped, c.TryPushBatch(dst[:popped]))
+	}
+	stop.Store(true)
+	others.Wait()
+}

@@ -24,8 +24,8 @@ var mutants = []mutant{
 	},
 	{
 		"publish a batch before the write", "ring/ring.go",
-		"for i := range run {\n\t\t\twrites(&run[i].val)\n\t\t\trun[i].val = vs[done+i]\n\t\t}\n\t\tpublish(run, enq+uint64(done)*step+published)",
-		"publish(run, enq+uint64(done)*step+published)\n\t\tfor i := range run {\n\t\t\twrites(&run[i].val)\n\t\t\trun[i].val = vs[done+i]\n\t\t}",
+		"for i := range run {\n\t\t\twrites(&run[i].val)\n\t\t\trun[i].val = vs[done+i]\n\t\t}\n\t\tpublish(run, r.turn(enq+uint64(done)*step)+published)",
+		"publish(run, r.turn(enq+uint64(done)*step)+published)\n\t\tfor i := range run {\n\t\t\twrites(&run[i].val)\n\t\t\trun[i].val = vs[done+i]\n\t\t}",
 		model("batches meet"),
 	},
 	{
@@ -61,8 +61,23 @@ var mutants = []mutant{
 	},
 	{
 		"recycled for the wrong lap", "ring/slot.go",
-		"return s, deq + r.lap\n", "return s, deq + r.lap + step\n",
+		"return s, seq + r.lap\n", "return s, seq + r.lap + step\n",
 		model("posts that lap"),
+	},
+	{
+		"a run over the end of its turn", "ring/ring.go",
+		"min(n, maxRun, turn)", "min(n, maxRun, turn+n)",
+		test("./ring", "TestChainAtTheBrim"),
+	},
+	{
+		"turns counted from 0, not from the ring's start", "ring/ring.go",
+		"return (w - r.start) &^ r.mask", "return w &^ r.mask",
+		test("./ring", "TestNewRingIsZero"),
+	},
+	{
+		"the turn without the closed bit", "ring/ring.go",
+		"mask: uint64(n-1) * step", "mask: uint64(n-1)*step + closedBit",
+		test("./ring", "TestClose|TestWrapClosed"),
 	},
 	{
 		"positions compared as numbers, not modulo 2^64", "ring/ring.go",
@@ -91,14 +106,14 @@ var mutants = []mutant{
 	},
 	{
 		"the room of a batch by a deq loaded before enq", "ring/ring.go",
-		"enq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {\n\t\t\tfree++ // stays free while enq does not move\n\t\t}\n\t\tif free < n || r.limit != 0 {",
-		"was, _ := r.oldest()\n\t\tenq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == enq+uint64(free)*step {\n\t\t\tfree++\n\t\t}\n\t\tif _, limit := r.oldest(); (free < n || r.limit != 0) && enq-was == limit {\n\t\t\treturn 0, 0\n\t\t}\n\t\tif free < n || r.limit != 0 {",
+		"enq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == r.turn(enq+uint64(free)*step) {\n\t\t\tfree++ // stays free while enq does not move\n\t\t}\n\t\tif free < n || r.limit != 0 {",
+		"was, _ := r.oldest()\n\t\tenq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == r.turn(enq+uint64(free)*step) {\n\t\t\tfree++\n\t\t}\n\t\tif _, limit := r.oldest(); (free < n || r.limit != 0) && enq-was == limit {\n\t\t\treturn 0, 0\n\t\t}\n\t\tif free < n || r.limit != 0 {",
 		modelRing("a batch, one leaves and one comes"),
 	},
 	{
 		"the closed bit ignored", "ring/slot.go",
-		"s.seq.Load() == enq && r.enq.CompareAndSwap(enq, enq+step) {",
-		"s.seq.Load() == enq&^closedBit && r.enq.CompareAndSwap(enq, enq+step) {",
+		"s.seq.Load() == seq && r.enq.CompareAndSwap(enq, enq+step) {",
+		"s.seq.Load() == seq&^closedBit && r.enq.CompareAndSwap(enq, enq+step) {",
 		model("close, post, get"),
 	},
 	{
@@ -113,8 +128,8 @@ var mutants = []mutant{
 	},
 	{
 		"claimed without the exchange", "ring/slot.go",
-		"s.seq.Load() == deq+published && at.CompareAndSwap(deq, deq+step) {",
-		"s.seq.Load() == deq+published && func() bool { at.Store(deq + step); return true }() {",
+		"s.seq.Load() == seq+published && at.CompareAndSwap(deq, deq+step) {",
+		"s.seq.Load() == seq+published && func() bool { at.Store(deq + step); return true }() {",
 		model("posts and looks"),
 	},
 	{
@@ -184,7 +199,7 @@ var mutants = []mutant{
 	{
 		"a batch runs over the end of its ring", "ring/ring.go",
 		"n = int(min(uint64(n), (next.start-c.deq)/step))", "",
-		modelRing("chain, a batch across a seam"),
+		test("./ring", "TestChainBatchAcrossSeams"),
 	},
 	{
 		"the rest of a batch from the ring that it began in", "ring/ring.go",
@@ -319,7 +334,7 @@ var mutants = []mutant{
 	},
 	{
 		"who looked does not pass", "port.go",
-		"p.take(c, dst)\n\t\tp.takers.Pass(waiter.Look)", "p.take(c, dst)",
+		"p.takers.Pass(waiter.Look)", "",
 		model("limit, half posted"),
 	},
 	{
@@ -643,7 +658,7 @@ var mutants = []mutant{
 	},
 	{
 		"posters left by a batch", "port.go",
-		"if p.claim(c, dst) {\n\t\tp.freed()\n\t}", "p.claim(c, dst)",
+		"if c.n != 0 {\n\t\tp.freed()\n\t}", "",
 		model("batch, room"),
 	},
 	{
@@ -668,7 +683,7 @@ var mutants = []mutant{
 	},
 	{
 		"room made by a hand-off not told", "port.go",
-		"p.takers.Pass(waiter.Handed)\n\t\t\tp.freed()", "p.takers.Pass(waiter.Handed)",
+		"if c.n != 0 {\n\t\tp.freed()\n\t}", "if c.n > 1 {\n\t\tp.freed()\n\t}",
 		test(".", "TestHandOffsMakeRoom"),
 	},
 	{
@@ -688,8 +703,8 @@ var mutants = []mutant{
 	},
 	{
 		"a batch passes on before it has taken the rest", "port.go",
-		"if c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst) // before others are handed it\n\t\t}\n\t\tp.takers.Pass(waiter.Handed)",
-		"p.takers.Pass(waiter.Handed)\n\t\tif c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst)\n\t\t}",
+		"if c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst, len(dst)) // before others are handed it\n\t\t}\n\t\tp.takers.Pass(waiter.Handed)",
+		"p.takers.Pass(waiter.Handed)\n\t\tif c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst, len(dst))\n\t\t}",
 		test(".", "TestRow22_BatchBeforeOthers"),
 	},
 	// Sleeping.
