@@ -175,6 +175,15 @@ func TestStatusOf(t *testing.T) {
 	require.Equal(t, Errno(121), StatusOf(fmt.Errorf("lookup: %w", &net.DNSError{IsTimeout: true})))
 	require.Equal(t, Errno(31), StatusOf(&net.DNSError{}))
 
+	// The kinds go in one order, whichever is wrapped first.
+	kinds := []error{Errno(4242), ErrTimeout, syscall.EPIPE, os.ErrClosed, &net.DNSError{IsTimeout: true}}
+	for i, first := range kinds {
+		for _, other := range kinds[i+1:] {
+			require.Equal(t, StatusOf(first), StatusOf(errors.Join(first, other)), "%v, %v", first, other)
+			require.Equal(t, StatusOf(first), StatusOf(errors.Join(other, first)), "%v, %v", other, first)
+		}
+	}
+
 	// An errno goes before what else is wrapped, and the more exact one counts.
 	require.Equal(t, Errno(145), StatusOf(&os.PathError{Op: "remove", Path: "d", Err: syscall.ENOTEMPTY}))
 	require.Equal(t, Errno(109), StatusOf(errors.Join(io.EOF, syscall.EPIPE)))

@@ -192,3 +192,66 @@ func TestRow18_CanceledLeavesTheStack(t *testing.T) {
 		took(t, 1, older)
 	})
 }
+
+// heldParker runs no further after its token until the gate lets it.
+type heldParker struct {
+	waiter.Parker
+	gate chan struct{}
+}
+
+func (g *heldParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
+	woken := g.Parker.Park(mu, deadline, done)
+	if woken {
+		<-g.gate
+	}
+	return woken
+}
+
+func holding(gate chan struct{}) waiter.Parkers {
+	return waiter.Parkers{Goroutine: func() waiter.Parker { return &heldParker{newTimedDone(), gate} }}
+}
+
+// Takers and posters wait at once where the limit of hand-offs is reached.
+func TestRow21_InterruptEndsBothSides(t *testing.T) {
+	p, gate := open[int](t, 2), make(chan struct{})
+	p.takers.Init((*packets[int])(p), waiter.NewestFirst, 1, ParkGoroutine, holding(gate))
+	var gets []<-chan result[int]
+	for i := range 2 {
+		gets = append(gets, async(func() (int, error) { return p.Get(Infinite) }))
+		eventually(t, "a taker waits", func() bool { return p.Stats().Waiting == i+1 })
+	}
+	fill(t, p, 3) // one is handed over, and two are in the queue
+	post := asyncErr(func() error { return p.PostTimeout(3, Infinite) })
+	eventually(t, "a poster waits", func() bool { return p.Stats().WaitingPosters == 1 })
+	require.Equal(t, 2, p.Interrupt())
+	_, err := await(t, post)
+	require.Equal(t, ErrInterrupted, err)
+	close(gate)
+	_, err = await(t, gets[0])
+	require.Equal(t, ErrInterrupted, err)
+	took(t, 0, gets[1])
+	drain(t, p, 1, 3)
+}
+
+func TestRow21_InterruptOfMany(t *testing.T) {
+	p := open[int](t, 2)
+	gets := park(t, p, 300)
+	require.Equal(t, 300, p.Interrupt())
+	for _, get := range gets {
+		_, err := await(t, get)
+		require.Equal(t, ErrInterrupted, err)
+	}
+	require.Zero(t, p.Stats().Waiting)
+}
+
+// What ended with its context is neither a wake nor a timeout.
+func TestStatsOfCanceled(t *testing.T) {
+	p := open[int](t, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	get := async(func() (int, error) { return p.GetContext(ctx) })
+	parked(t, p, 1)
+	cancel()
+	_, err := await(t, get)
+	require.Equal(t, context.Canceled, err)
+	require.Equal(t, Stats{Parks: 1}, p.Stats())
+}

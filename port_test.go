@@ -5,6 +5,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -224,4 +226,27 @@ func TestReadmeShowsTheExample(t *testing.T) {
 	require.True(t, found)
 	code, _, _ = strings.Cut(code, "```")
 	require.Contains(t, strings.ReplaceAll(string(example), "\n\t", "\n"), "\n"+code)
+}
+
+// Beside posters and takers no reading of the counts has more packets taken than posted.
+func TestStatsAreOrdered(t *testing.T) {
+	p := open[int](t, 2)
+	var over atomic.Bool
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for !over.Load() {
+				p.Post(1)
+				p.Get(0)
+			}
+		})
+	}
+	for range 50_000 {
+		if s := p.Stats(); s.Taken > s.Posted {
+			t.Errorf("%d taken of %d posted", s.Taken, s.Posted)
+			break
+		}
+	}
+	over.Store(true)
+	wg.Wait()
 }

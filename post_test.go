@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/waiter"
 )
 
 func TestRow1_ValuesBitExact(t *testing.T) {
@@ -277,4 +279,34 @@ func TestRoomServesMoreThanOne(t *testing.T) {
 			drain(t, p, 8, 16)
 		})
 	}
+}
+
+// A poster whose time is up behind others, which have been served and do not run, looks once
+// more: there is room.
+func TestRow11_LastLookOfAPoster(t *testing.T) {
+	const others = waiter.Moved
+	p, gate := open[int](t, 16), make(chan struct{})
+	p.posts.Init((*room[int])(p), waiter.OldestFirst, others, ParkGoroutine, holding(gate))
+	fill(t, p, 16)
+	var posters []<-chan result[struct{}]
+	for i := range others + 1 {
+		timeout := Infinite
+		if i == others {
+			timeout = 50 * time.Millisecond
+		}
+		posters = append(posters, asyncErr(func() error { return p.PostTimeout(16+i, timeout) }))
+		eventually(t, "a poster waits", func() bool { return p.Stats().WaitingPosters == i+1 })
+	}
+	dst := make([]int, 16)
+	n, err := p.GetBatch(dst, 0)
+	require.NoError(t, err)
+	require.Equal(t, 16, n)
+	require.Equal(t, 1, p.Stats().WaitingPosters)
+	eventually(t, "its time is up", func() bool { return p.Stats().WaitingPosters == 0 })
+	close(gate)
+	for _, post := range posters {
+		_, err := await(t, post)
+		require.NoError(t, err)
+	}
+	drain(t, p, 16, 16+others+1)
 }

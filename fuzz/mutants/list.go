@@ -687,6 +687,37 @@ var mutants = []mutant{
 		test(".", "TestHandOffsMakeRoom"),
 	},
 	{
+		"an interrupt of takers spares the posters", "port.go",
+		"return p.takers.Interrupt() + p.posts.Interrupt()", "if n := p.takers.Interrupt(); n != 0 {\n\t\treturn n\n\t}\n\treturn p.posts.Interrupt()",
+		test(".", "TestRow21_InterruptEndsBothSides"),
+	},
+	{
+		"an interrupt of the first 128", "waiter/stack.go",
+		"for ; s.first != nil; n++ {", "for ; s.first != nil && n < 128; n++ {",
+		test(".", "TestRow21_InterruptOfMany"),
+	},
+	{
+		"a canceled wait counts as a timeout", "waiter/stack.go",
+		"s.release(w, Canceled)", "s.stats.Timeouts++\n\t\ts.release(w, Canceled)",
+		test(".", "TestStatsOfCanceled"),
+	},
+	{
+		"packets taken counted after those posted", "port.go",
+		"taken := p.queue.Popped() // before Pushed, so that it is not the larger\n\ttakers, posts := p.takers.Stats(), p.posts.Stats()\n\treturn Stats{\n\t\tPosted: p.queue.Pushed() + takers.Direct,",
+		"takers, posts := p.takers.Stats(), p.posts.Stats()\n\tpushed := p.queue.Pushed()\n\ttaken := p.queue.Popped()\n\treturn Stats{\n\t\tPosted: pushed + takers.Direct,",
+		test(".", "TestStatsAreOrdered"),
+	},
+	{
+		"a poster whose time is up does not look", "port.go",
+		"err := p.Post(v)\n\tif err == ErrFull {", "err := error(ErrFull)\n\tif err == ErrFull {",
+		test(".", "TestRow11_LastLookOfAPoster"),
+	},
+	{
+		"the status of an own error goes before an Errno", "errno.go",
+		"if e, ok := errors.AsType[Errno](err); ok {\n\t\treturn e\n\t}", "if e, ok := errors.AsType[*Error](err); ok {\n\t\treturn Errno(e.errno)\n\t}\n\tif e, ok := errors.AsType[Errno](err); ok {\n\t\treturn e\n\t}",
+		test(".", "TestStatusOf"),
+	},
+	{
 		"Close tells no taker", "port.go",
 		"p.takers.Settle()", "",
 		model("close, post, get"),
