@@ -385,6 +385,7 @@ func scenarios() []scenario {
 		{name: "growth, get", bound: 2, grown: 4, before: 1, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{both(post, post), both(get, get), get}},
 		{name: "growth, room below the lap", bound: 2, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, both(look, look, post)}},
 		{name: "growth, shrinking while posters wait", bound: 2, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, postWait, both(look, look, look, look)}},
+		{name: "growth, shrinking while posters wait in turn", bound: 1, grown: 3, before: 3, procs: 1, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, postWait, postWait, both(look, look, look, look), both(look, look)}},
 		{name: "growth, close", bound: 2, grown: 4, before: 2, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{closePort, post, get}},
 		{name: "growth, drained while looked at", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{look, both(post, post, post, closePort), both(look, look)}},
 		{name: "growth, drained while handed over", bound: 2, grown: 4, opts: []iocp.Option{iocp.WithGrowth(4)}, threads: threads{get, post, both(post, post, closePort), both(look, look)}},

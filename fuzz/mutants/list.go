@@ -718,6 +718,11 @@ var mutants = []mutant{
 		test(".", "TestStatusOf"),
 	},
 	{
+		"a poster told that the port is closed, while it grows", "port.go",
+		"func (q *room[T]) Over() bool { return q.queue.Closed() }", "func (q *room[T]) Over() bool { return q.queue.Tail().Closed() }",
+		model("growth, shrinking while posters wait in turn"),
+	},
+	{
 		"Close tells no taker", "port.go",
 		"p.takers.Settle()", "",
 		model("close, post, get"),
