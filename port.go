@@ -311,7 +311,8 @@ func (p *Port[T]) GetContext(ctx context.Context) (v T, _ error) {
 
 // GetBatch takes up to len(dst) packets, the oldest first. It waits, as Get does,
 // for one, never for more. What is taken without a wait is taken at one instant: nobody
-// else has a packet of its middle. After a wait the first packet is the one that ended it,
+// else has a packet of its middle. While others take packets too, a batch of more than 64
+// may be shorter than what is there. After a wait the first packet is the one that ended it,
 // and the rest is taken when the caller runs. n is 0 if and only if err is not nil; entries
 // past n are left alone. An empty dst is [ErrInvalidParameter], whatever the port.
 //

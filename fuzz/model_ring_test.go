@@ -18,7 +18,7 @@ import (
 
 // A ringScenario is threads on a ring of capacity 2, or on a chain that grows from it,
 // each a word of letters: u pushes one, U two at once; o pops one, O two at once, B four; l asks
-// for the length; c closes; s shrinks a chain that is empty, open or closed. r pops one
+// for the length; p asks a chain for Popped and Pushed; c closes; s shrinks a chain that is empty, open or closed. r pops one
 // that is ready, and is for scenarios in which all are.
 type ringScenario struct {
 	name    string
@@ -81,6 +81,9 @@ func (s ringScenario) program() sched.Program {
 			history := slices.Clone(history)
 			for _, c := range cs {
 				history = append(history, c.history...)
+				if len(c.wrong) != 0 {
+					return fmt.Errorf("thread %d: %s", c.id, c.wrong)
+				}
 			}
 			for t := int64(1 << 40); ; t++ {
 				v, ok := r.TryPop()
@@ -145,6 +148,12 @@ func (c *client) onRing(r queue, op rune) {
 		}
 	case 'l':
 		c.record(call, step{kind: isLen, batch: r.Len()})
+	case 'p':
+		popped := r.(*ring.Chain[int]).Popped()
+		if pushed := r.(*ring.Chain[int]).Pushed(); pushed < popped {
+			c.wrong = append(c.wrong, fmt.Sprintf("%d popped of %d pushed", popped, pushed))
+		}
+		c.now()
 	case 'c':
 		switch r := r.(type) {
 		case *ring.Ring[int]:
@@ -196,6 +205,7 @@ func TestModelRing(t *testing.T) {
 		{name: "chain, two batches across a seam", bound: 3, before: 3, threads: []string{"B", "O", "U"}, max: endless},
 		{name: "chain, a batch across two seams", bound: 2, before: 7, threads: []string{"oBO", "O"}, max: endless},
 		{name: "chain, a batch across a seam, lengths", bound: 3, before: 3, threads: []string{"B", "l", "uou"}, max: endless},
+		{name: "chain, counts", bound: 3, before: 2, threads: []string{"u", "ooo", "p"}, max: endless},
 		{name: "chain, a batch across a seam, closed", bound: 3, before: 3, threads: []string{"Bs", "c", "uo"}, max: endless},
 		{name: "chain, a seam made beside a batch", bound: 3, before: 1, threads: []string{"uuu", "BB"}, max: endless},
 		{name: "chain, closed and shrinking", bound: 3, before: 2, threads: []string{"uooo", "u", "cs"}, max: 6},

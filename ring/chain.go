@@ -162,7 +162,8 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 
 // link makes next the last ring. Under mu, with r the last ring and sealed.
 func (c *Chain[T]) link(r, next *Ring[T]) {
-	// In this order: a push that has found next by tail has a pop find it too.
+	// In this order: a push finds the new ring by tail, and pops find it by next. A pop that
+	// begins after such a push must find it.
 	r.next.Store(next)
 	c.tail.Store(next)
 }
@@ -306,8 +307,8 @@ func (c *Chain[T]) Cap() int {
 // Room is how many more elements the limit allows.
 func (c *Chain[T]) Room() int { return int(min(c.limit/step-uint64(c.Len()), math.MaxInt)) }
 
-// Pushed and Popped are the numbers of elements claimed so far. Popped that was called
-// before Pushed is not the larger.
+// Pushed and Popped are the numbers of elements claimed so far. A caller that asks for
+// Popped first gets no more than Pushed returns then.
 func (c *Chain[T]) Pushed() uint64 {
 	return (c.last().enq.Load()&^closedBit - c.start) / step
 }

@@ -378,9 +378,10 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 	return Claim[T]{}
 }
 
-// minContended is the length of a batch that is tried again when another pop was quicker.
-// Longer ones are halved: of 200,000 elements, beside one goroutine that pops, none was
-// claimed for 400 ms, for that pops one before all are seen to be there.
+// minContended is the length up to which a batch is tried again when another pop was
+// quicker. A longer batch is halved: one of 200,000 elements, beside a goroutine that pops
+// one after the other, took 400 ms, for each of those pops came before the batch had looked
+// at all its slots.
 const minContended = 64
 
 // Close makes every later push fail, a push that has not claimed its position

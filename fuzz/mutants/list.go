@@ -228,6 +228,11 @@ var mutants = []mutant{
 		modelRing("chain without a limit, emptied"),
 	},
 	{
+		"pushed is counted up to the ring before the last", "ring/chain.go",
+		"return (c.last().enq.Load()&^closedBit - c.start) / step", "return (c.tail.Load().enq.Load()&^closedBit - c.start) / step",
+		modelRing("chain, counts"),
+	},
+	{
 		"a length from two moments, of a chain", "ring/chain.go",
 		"if r.enq.Load() == enq && r.next.Load() == nil {", "if true {",
 		modelRing("chain, a batch across a seam, lengths"),
