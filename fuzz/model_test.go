@@ -279,6 +279,13 @@ func noPoster(c *actor) {
 	}
 }
 
+// counts fails if more packets were taken than posted.
+func counts(c *actor) {
+	if s := c.port.Stats(); s.Taken > s.Posted {
+		c.wrong = append(c.wrong, fmt.Sprintf("%d taken of %d posted", s.Taken, s.Posted))
+	}
+}
+
 // ifTakers does f if so many takers wait.
 func ifTakers(n int, f func(*actor)) func(*actor) {
 	return func(c *actor) {
@@ -467,6 +474,7 @@ func scenarios() []scenario {
 		{name: "room by hand-offs, one at a time", bound: 1, before: 2, procs: 1, threads: threads{both(postWait, postWait), both(get, get), get}},
 		{name: "room, growth at its limit", bound: 1, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, postSoon, both(look, look)}},
 		{name: "room, growth at its limit, close", bound: 1, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, closePort, both(look, look)}},
+		{name: "counts", bound: 3, threads: threads{both(post, look), counts}},
 		{name: "room in turn", bound: 2, before: 2, threads: threads{postWait, ifWait(1, postWait), ifWait(2, both(look, look, look, look))}, end: inOrder},
 	}
 }

@@ -25,6 +25,24 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// Each promise is still made in these words, and its table is up to date.
+func TestPromises(t *testing.T) {
+	said := map[string]string{}
+	for _, p := range promises {
+		if said[p.in] == "" {
+			text, err := os.ReadFile("../../" + p.in)
+			require.NoError(t, err)
+			said[p.in] = prose(string(text))
+		}
+		assert.Contains(t, said[p.in], p.says, p.in)
+	}
+	want, err := promisesTable()
+	require.NoError(t, err)
+	got, err := os.ReadFile("promises.md")
+	require.NoError(t, err)
+	require.Equal(t, want, string(got), "go run ./fuzz/mutants -promises fuzz/mutants/promises.md")
+}
+
 // Each mutant finds its code, once.
 func TestApplies(t *testing.T) {
 	for _, m := range mutants {

@@ -1,0 +1,4 @@
+package main
+
+// What README and the packages ring and waiter promise.
+var ofPackagesPromised = []promise{}
