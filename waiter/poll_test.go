@@ -373,7 +373,7 @@ func TestYieldIsWorthWhatMoves(t *testing.T) {
 		for start := Now(); Now() < start+1_000_000; {
 		}
 		b.q.mu.Lock()
-		b.q.moved += 100_000
+		b.q.moved += 1_000_000_000 // worth minutes, for the machine may run others
 		b.q.mu.Unlock()
 	}()
 	require.True(t, b.yield())
