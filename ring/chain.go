@@ -114,7 +114,7 @@ func (c *Chain[T]) pushGrow(vs []T) int {
 }
 
 // grow links a new ring behind r, with a prefix of vs in it already, and
-// returns its length. again says that somebody was quicker.
+// returns its length. again says that somebody was quicker, or that r has room now.
 func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -136,8 +136,7 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	}
 	vs = vs[:min(uint64(len(vs)), room/step, MaxCapacity)]
 	if free := r.lap - (enq - r.first()); free <= r.lap && free/step >= uint64(len(vs)) {
-		n = r.pushBatch(vs, len(vs))
-		return n, n == 0
+		return 0, true // room has come free since the caller looked
 	}
 	// The seal. It takes enq only from the value that room was computed for, and
 	// is to a waiter what a claim is: it changes what Empty has loaded.
