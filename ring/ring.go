@@ -99,14 +99,23 @@ func New[T any](capacity int) (*Ring[T], error) {
 // NewAt is New with the count of elements pushed so far set to start, modulo
 // 2^63. It is for tests that put the wrap of the positions within reach.
 func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
-	if capacity < 1 || capacity > MaxCapacity {
-		return nil, ErrCapacity
-	}
-	n := 1 << bits.Len(uint(max(capacity, 2)-1))
-	if uint64(n) > min(maxBytes, math.MaxInt)/uint64(unsafe.Sizeof(Slot[T]{})) {
+	n := slotsFor(capacity, unsafe.Sizeof(Slot[T]{}))
+	if n == 0 {
 		return nil, ErrCapacity
 	}
 	return newRing[T](n, start*step), nil
+}
+
+// slotsFor is how many slots of so many bytes a capacity needs, 0 if it is out of range.
+func slotsFor(capacity int, size uintptr) int {
+	if capacity < 1 || capacity > MaxCapacity {
+		return 0
+	}
+	n := 1 << bits.Len(uint(max(capacity, 2)-1))
+	if uint64(n) > min(maxBytes, math.MaxInt)/uint64(size) {
+		return 0
+	}
+	return n
 }
 
 // newRing returns a ring of n slots, a power of two, whose first position has
