@@ -1,31 +1,3 @@
-// Package iocp is an I/O completion port in user space: a FIFO queue of packets
-// whose Post never waits, whose Get waits with a timeout, and which hands each
-// packet to the caller that began to wait last.
-//
-// It has two faces. [Port] is the one for Go: generic, bounded unless
-// [WithGrowth] says otherwise, with contexts and iterators. The functions around
-// [GetQueuedCompletionStatus] are the ones that AIX and Windows document, over
-// handles, so that code written for golang.org/x/sys/windows that posts and takes
-// packets needs another import, and where it compares errors the names of this
-// package: [ErrTimeout] for WAIT_TIMEOUT, [ErrClosed] for ERROR_ABANDONED_WAIT_0,
-// Errno(995) for ERROR_OPERATION_ABORTED.
-//
-// # Waiting
-//
-// A caller that finds no packet lets other goroutines run once, if that has been quick
-// lately, and looks again. If then no goroutine of the process wants a processor, it may
-// watch the queue, one caller a port, for 50 µs at most and on one of two processors at
-// most: a packet then reaches it within a microsecond, and costs its poster no wake-up. Else
-// it sleeps as a goroutine does on a channel. Only callers that sleep count as waiting. A
-// poster that waits for room sleeps beside its packet, and whoever makes room moves the
-// packet into the queue for it. The package's folder waiter says more.
-//
-// In a bubble of testing/synctest every method waits by the bubble's clock.
-//
-// # Memory order
-//
-// What a goroutine does before a Post synchronizes before the return of the Get
-// that takes the packet, as with a channel.
 package iocp
 
 import (
