@@ -74,7 +74,7 @@ func Example_selectTimeout() {
 		fmt.Println("channel: timeout")
 	}
 
-	v, err := p.Get(d) // no timer is made
+	v, err := p.Get(d) // allocates nothing
 	switch err {
 	case nil:
 		fmt.Println("port:", v)
