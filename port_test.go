@@ -2,9 +2,7 @@ package iocp
 
 import (
 	"math"
-	"os"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -214,18 +212,6 @@ func TestStats(t *testing.T) {
 		require.Equal(t, 0, p.Stats().WaitingPosters)
 		require.Equal(t, uint64(4), p.Stats().Posted)
 	})
-}
-
-// What the README shows first is the example that runs.
-func TestReadmeShowsTheExample(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	example, err := os.ReadFile("example_test.go")
-	require.NoError(t, err)
-	_, code, found := strings.Cut(string(readme), "```go\n")
-	require.True(t, found)
-	code, _, _ = strings.Cut(code, "```")
-	require.Contains(t, strings.ReplaceAll(string(example), "\n\t", "\n"), "\n"+code)
 }
 
 // Beside posters and takers no reading of the counts has more packets taken than posted.

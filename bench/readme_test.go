@@ -60,7 +60,7 @@ func TestReadmeTable(t *testing.T) {
 func TestReadmeFigures(t *testing.T) {
 	t.Chdir("..")
 	file := tables.FindStringSubmatch(read(t, "bench/README.md"))[2]
-	for _, page := range []string{"README.md", "docs/tuning.md", "bench/README.md"} {
+	for _, page := range []string{"README.md", "examples/tuning.md", "bench/README.md"} {
 		text := read(t, page)
 		require.Contains(t, text, file, page)
 		found := figures.FindAllStringSubmatch(text, -1)
@@ -96,13 +96,13 @@ func TestReadmeMemory(t *testing.T) {
 	}
 	t.Chdir("..")
 	said := regexp.MustCompile(`an empty port takes ([\d.]+) KB, a channel ([\d.]+) KB`)
-	for _, page := range []string{"README.md", "docs/tuning.md", "examples/channels/README.md"} {
+	for _, page := range []string{"README.md", "examples/tuning.md", "examples/channels/README.md"} {
 		m := said.FindStringSubmatch(read(t, page))
 		require.NotNil(t, m, "%s: %s", page, said)
 		assert.InEpsilon(t, allocated(func() any { return work.NewPort[int](2) }), 1000*number(m[1]), 0.1, page)
 		assert.InEpsilon(t, allocated(func() any { return make(chan int, 2) }), 1000*number(m[2]), 0.3, page)
 	}
-	rows := regexp.MustCompile(`(?m)^\| ([\d,]+) \| (\S+).* \| ([\d,]+) \| ([\d,]+) \|$`).FindAllStringSubmatch(read(t, "docs/tuning.md"), -1)
+	rows := regexp.MustCompile(`(?m)^\| ([\d,]+) \| (\S+).* \| ([\d,]+) \| ([\d,]+) \|$`).FindAllStringSubmatch(read(t, "examples/tuning.md"), -1)
 	require.NotEmpty(t, rows)
 	for _, row := range rows {
 		capacity, port, channel := int(number(row[1])), 0.0, 0.0
@@ -140,7 +140,7 @@ func number(text string) float64 {
 func TestLinks(t *testing.T) {
 	t.Chdir("..")
 	for _, page := range []string{
-		"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md", "docs/debugging.md", "docs/tuning.md", "examples/channels/README.md",
+		"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md", "examples/debugging.md", "examples/tuning.md", "examples/channels/README.md",
 	} {
 		text := regexp.MustCompile("(?s)```.*?```|`[^`\n]*`").ReplaceAllString(read(t, page), "") // without code
 		for _, m := range regexp.MustCompile(`\]\(([^)\s]*)\)`).FindAllStringSubmatch(text, -1) {
