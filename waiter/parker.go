@@ -2,6 +2,7 @@ package waiter
 
 import (
 	"math"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -36,6 +37,19 @@ const (
 	ParkThread                   // the thread sleeps in the kernel
 	ParkGoroutine                // the goroutine sleeps, the thread runs others
 )
+
+// String is the name of the constant, or Parking(n) for a value that is none.
+func (m Parking) String() string {
+	switch m {
+	case ParkAuto:
+		return "ParkAuto"
+	case ParkThread:
+		return "ParkThread"
+	case ParkGoroutine:
+		return "ParkGoroutine"
+	}
+	return "Parking(" + strconv.Itoa(int(m)) + ")"
+}
 
 // Parkers makes the parkers that waiters sleep with.
 type Parkers struct {
