@@ -253,5 +253,5 @@ func TestStatsOfCanceled(t *testing.T) {
 	cancel()
 	_, err := await(t, get)
 	require.Equal(t, context.Canceled, err)
-	require.Equal(t, Stats{Parks: 1}, p.Stats())
+	require.Equal(t, Stats{Parks: 1, Cap: 2}, p.Stats())
 }

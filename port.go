@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -33,6 +34,8 @@ type Port[T any] struct {
 	queue  ring.Chain[T]
 	takers waiter.Stack[T] // wait for packets, released newest first
 	posts  waiter.Stack[T] // wait for room, released oldest first
+
+	noRoom atomic.Uint64 // see Stats.Refused
 }
 
 // New returns a port with room for capacity packets, rounded up to a power of
@@ -119,6 +122,16 @@ func (p *Port[T]) Post(v T) error {
 // spills nothing before its claim: a locked instruction waits until every store before it
 // is done.
 func (p *Port[T]) postSlow(s *ring.Slot[T], seq uint64, v T) error {
+	err := p.offer(s, seq, v)
+	if err == ErrFull {
+		p.noRoom.Add(1)
+	}
+	return err
+}
+
+// offer is postSlow without the count of refusals. A poster that waits for room is counted
+// once, and calls offer with a nil s for each later try.
+func (p *Port[T]) offer(s *ring.Slot[T], seq uint64, v T) error {
 	if s != nil {
 		s.Publish(v, seq)
 	} else if !p.queue.TryPush(v) {
@@ -152,7 +165,9 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 		p.takers.HandOver()
 	}
 	if n < len(vs) || n == 0 && p.queue.Closed() {
-		err = p.refused()
+		if err = p.refused(); err == ErrFull {
+			p.noRoom.Add(1)
+		}
 	}
 	return n, err
 }
@@ -197,7 +212,7 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 	}
 	var poll waiter.Poll
 	for p.posts.Again(&poll, deadline) {
-		if err := p.Post(v); err != ErrFull {
+		if err := p.offer(nil, 0, v); err != ErrFull {
 			p.posts.Done(&poll, err == nil)
 			return err
 		}
@@ -213,7 +228,7 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 	case waiter.Canceled:
 		return cause(ctx)
 	}
-	err := p.Post(v) // one last look
+	err := p.offer(nil, 0, v) // one last look
 	if err == ErrFull {
 		err = ErrTimeout
 	}
@@ -491,7 +506,8 @@ func (p *Port[T]) Cap() int {
 	return p.queue.Cap()
 }
 
-// Stats are counts since the port was made, but for Waiting and WaitingPosters.
+// Stats are counts since the port was made, but for the fields of type int, which tell the
+// present.
 // Parks that are neither Wakes nor Timeouts ended with their context, or are asleep.
 type Stats struct {
 	Posted   uint64 // packets accepted
@@ -502,13 +518,16 @@ type Stats struct {
 	Wakes    uint64 // of Parks, those that somebody else ended
 	Timeouts uint64 // of Parks, those that ended at their deadline
 	Spun     uint64 // waits that ended without a sleep, for the caller watched the queue
+	Refused  uint64 // posts that found no room: the error was ErrFull, or they waited
 
 	Waiting        int // Gets that sleep now
 	WaitingPosters int // posters that sleep now
+	Len            int // as the method
+	Cap            int // as the method
 }
 
 // Stats returns the counts. They cost Post and Get nothing: a count is a
-// position in the queue, or is kept by those who go to sleep.
+// position in the queue, or is kept by those who go to sleep or are refused.
 func (p *Port[T]) Stats() Stats {
 	if p.valid() != nil {
 		return Stats{}
@@ -524,9 +543,12 @@ func (p *Port[T]) Stats() Stats {
 		Wakes:    takers.Wakes + posts.Wakes,
 		Timeouts: takers.Timeouts + posts.Timeouts,
 		Spun:     takers.Spun,
+		Refused:  p.noRoom.Load(),
 
 		Waiting:        p.takers.Waiting(),
 		WaitingPosters: p.posts.Waiting(),
+		Len:            p.queue.Len(),
+		Cap:            p.queue.Cap(),
 	}
 }
 
@@ -570,7 +592,7 @@ func (q *packets[T]) Moved() uint64  { return q.queue.Popped() }
 // room is a port as those see it who wait for room.
 type room[T any] Port[T]
 
-func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).Post(*v) == nil }
+func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).offer(nil, 0, *v) == nil }
 func (q *room[T]) Idle() bool     { return q.queue.Full() }
 func (q *room[T]) Over() bool     { return q.queue.Closed() }
 func (q *room[T]) Ready() bool    { return !q.queue.Full() }

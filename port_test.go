@@ -1,6 +1,7 @@
 package iocp
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"sync"
@@ -171,7 +172,7 @@ func TestOptionsOutOfRange(t *testing.T) {
 func TestStats(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
-		require.Zero(t, p.Stats())
+		require.Equal(t, Stats{Cap: 2}, p.Stats())
 		o := new(options)
 		require.NoError(t, mode(o))
 		stats := func() Stats {
@@ -184,17 +185,17 @@ func TestStats(t *testing.T) {
 		}
 		_, err := p.Get(time.Microsecond)
 		require.Equal(t, ErrTimeout, err)
-		require.Equal(t, Stats{Parks: 1, Timeouts: 1}, stats())
+		require.Equal(t, Stats{Parks: 1, Timeouts: 1, Cap: 2}, stats())
 
 		gets := park(t, p, 2)
-		require.Equal(t, Stats{Parks: 3, Timeouts: 1, Waiting: 2}, stats())
+		require.Equal(t, Stats{Parks: 3, Timeouts: 1, Waiting: 2, Cap: 2}, stats())
 		require.NoError(t, p.Post(1))
 		took(t, 1, gets[1])
-		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 1, Timeouts: 1, Waiting: 1}, stats())
+		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 1, Timeouts: 1, Waiting: 1, Cap: 2}, stats())
 		require.Equal(t, 1, p.Interrupt())
 		_, err = await(t, gets[0])
 		require.Equal(t, ErrInterrupted, err)
-		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 2, Timeouts: 1}, stats())
+		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 2, Timeouts: 1, Cap: 2}, stats())
 
 		n, err := p.PostBatch([]int{2, 3, 4})
 		require.Equal(t, 2, n)
@@ -211,6 +212,56 @@ func TestStats(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 0, p.Stats().WaitingPosters)
 		require.Equal(t, uint64(4), p.Stats().Posted)
+	})
+}
+
+// Refused counts each call once that finds no room, however often it looks.
+func TestStatsOfRefused(t *testing.T) {
+	eachMode(t, func(t *testing.T, mode Option) {
+		p := open[int](t, 2, mode)
+		refused := func(want uint64) {
+			t.Helper()
+			require.Equal(t, want, p.Stats().Refused)
+		}
+		fill(t, p, 2)
+		_, err := p.PostBatch(nil)
+		require.NoError(t, err)
+		refused(0)
+		require.Equal(t, ErrFull, p.Post(2))
+		refused(1)
+		_, err = p.PostBatch([]int{2, 3})
+		require.Equal(t, ErrFull, err)
+		refused(2)
+		require.Equal(t, ErrTimeout, p.PostTimeout(2, 0))
+		require.Equal(t, ErrTimeout, p.PostTimeout(2, time.Microsecond))
+		refused(4)
+		ctx, cancel := context.WithCancel(t.Context())
+		post := asyncErr(func() error { return p.PostContext(ctx, 2) })
+		parkedPosters(t, p, 1)
+		cancel()
+		_, err = await(t, post)
+		require.Equal(t, context.Canceled, err)
+		refused(5)
+		post = asyncErr(func() error { return p.PostTimeout(2, Infinite) })
+		parkedPosters(t, p, 1)
+		_, err = p.Get(0)
+		require.NoError(t, err)
+		_, err = await(t, post)
+		require.NoError(t, err)
+		refused(6)
+		_, err = p.Get(0)
+		require.NoError(t, err)
+		n, err := p.PostBatch([]int{3, 4})
+		require.Equal(t, 1, n)
+		require.Equal(t, ErrFull, err)
+		refused(7)
+		require.NoError(t, p.Close())
+		require.Equal(t, ErrClosed, p.Post(5))
+		_, err = p.PostBatch([]int{5})
+		require.Equal(t, ErrClosed, err)
+		s := p.Stats()
+		require.Equal(t, uint64(7), s.Refused)
+		require.Equal(t, [2]int{2, 2}, [2]int{s.Len, s.Cap})
 	})
 }
 

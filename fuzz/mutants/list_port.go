@@ -85,7 +85,7 @@ var ofPort = []mutant{
 	},
 	{
 		"a poster whose time is up does not look", "port.go",
-		"err := p.Post(v)\n\tif err == ErrFull {", "err := error(ErrFull)\n\tif err == ErrFull {",
+		"err := p.offer(nil, 0, v)\n\tif err == ErrFull {", "err := error(ErrFull)\n\tif err == ErrFull {",
 		test(".", "TestRow11_LastLookOfAPoster"),
 	},
 	{
