@@ -23,13 +23,6 @@ import (
 // As an error even 0 is not nil: test Packet.Status != 0, not err != nil.
 type Errno uint32
 
-// The numbers that the code below names.
-const (
-	errGenFailure       Errno = 31
-	errSemTimeout       Errno = 121
-	errOperationAborted Errno = 995
-)
-
 // Error says in words what happened, and gives the name and the number that
 // winerror.h has for it.
 func (e Errno) Error() string {
@@ -51,7 +44,7 @@ func (e Errno) Is(target error) bool {
 	if row := e.row(); row != nil && (slices.Contains(row.from, target) || slices.Contains(row.also, target)) {
 		return true
 	}
-	return e == errOperationAborted && target != nil && target.Error() == closedConnection
+	return e == ERROR_OPERATION_ABORTED && target != nil && target.Error() == closedConnection
 }
 
 // Timeout reports whether the operation ran out of time, as net.Error has it.
@@ -102,15 +95,15 @@ func StatusOf(err error) Errno {
 		}
 	}
 	if isClosedConnection(err) {
-		return errOperationAborted
+		return ERROR_OPERATION_ABORTED
 	}
 	if e, ok := errors.AsType[interface {
 		error
 		Timeout() bool
 	}](err); ok && e.Timeout() {
-		return errSemTimeout
+		return ERROR_SEM_TIMEOUT
 	}
-	return errGenFailure
+	return ERROR_GEN_FAILURE
 }
 
 // isNumber reports whether e is a system error number of Windows.

@@ -1,6 +1,7 @@
 package iocp
 
 import (
+	"fmt"
 	"os"
 	"syscall"
 )
@@ -29,6 +30,9 @@ func (e *Error) Is(target error) bool {
 	if n, ok := target.(Errno); ok {
 		return uint32(n) == e.errno
 	}
+	if target == ERROR_INVALID_HANDLE {
+		return e.errno == 6 // for each of the three errors with that number
+	}
 	for _, err := range e.is {
 		if err == target {
 			return true
@@ -48,19 +52,27 @@ var (
 	// (WAIT_TIMEOUT); ETIMEDOUT, [os.ErrDeadlineExceeded].
 	ErrTimeout error = &Error{"timed out", 258, []error{syscall.ETIMEDOUT, os.ErrDeadlineExceeded}}
 	// ErrNilPort: the *Port is nil or the Handle 0. 6 (ERROR_INVALID_HANDLE); EBADF.
-	ErrNilPort error = &Error{"port is nil", 6, []error{syscall.EBADF}}
+	ErrNilPort error = &Error{"port is nil, or the handle 0", 6, []error{syscall.EBADF}}
 	// ErrInvalidPort: the Port was not made by [New], or the Handle was closed or never
 	// valid. 6 (ERROR_INVALID_HANDLE);
 	// EINVAL, EBADF.
-	ErrInvalidPort error = &Error{"port is invalid", 6, []error{syscall.EINVAL, syscall.EBADF}}
+	ErrInvalidPort error = &Error{"port was not made by New, or the handle not by CreateIoCompletionPort", 6,
+		[]error{syscall.EINVAL, syscall.EBADF}}
 	// ErrClosed: the port was closed, and what was accepted before has been taken.
 	// 735 (ERROR_ABANDONED_WAIT_0); [os.ErrClosed].
 	ErrClosed error = &Error{"port is closed", 735, []error{os.ErrClosed}}
 	// ErrInvalidParameter: a buffer for a batch is empty, a context is nil, an
 	// option or a capacity is out of range. 87 (ERROR_INVALID_PARAMETER); EINVAL.
-	ErrInvalidParameter error = &Error{"invalid parameter", 87, []error{syscall.EINVAL}}
+	ErrInvalidParameter error = &Error{"invalid parameter: the context is nil, the buffer is empty, or a pointer is nil", 87,
+		[]error{syscall.EINVAL}}
 	// ErrFull: the port has no room. 1450 (ERROR_NO_SYSTEM_RESOURCES); ENOBUFS.
 	ErrFull error = &Error{"port is full", 1450, []error{syscall.ENOBUFS}}
 	// ErrInterrupted: the wait was ended by [Port.Interrupt]. 192; EAGAIN, EINTR.
 	ErrInterrupted error = &Error{"wait was interrupted", 192, []error{syscall.EAGAIN, syscall.EINTR}}
 )
+
+// invalid is an error that is [ErrInvalidParameter] by errors.Is, and says which parameter
+// it is about, what was given and what would be right.
+func invalid(format string, args ...any) error {
+	return &Error{fmt.Sprintf(format, args...), 87, []error{ErrInvalidParameter, syscall.EINVAL}}
+}

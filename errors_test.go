@@ -70,29 +70,71 @@ func TestErrors_DoNotAllocate(t *testing.T) {
 	empty := open[Packet](t, 2)
 	var nilCtx context.Context
 	for name, call := range map[string]func() error{
-		"nil port":          func() error { return none.Post(Packet{}) },
-		"nil port, get":     func() error { _, err := none.Get(1); return err },
-		"zero port":         func() error { return zero.Post(Packet{}) },
-		"zero port, get":    func() error { _, err := zero.Get(1); return err },
-		"zero port, batch":  func() error { _, err := zero.GetBatch(dst[:], 1); return err },
-		"closed":            func() error { return closed.Post(Packet{}) },
-		"closed, timeout":   func() error { return closed.PostTimeout(Packet{}, Infinite) },
-		"closed, get":       func() error { _, err := closed.Get(Infinite); return err },
-		"closed twice":      func() error { return closed.Close() },
-		"full":              func() error { return full.Post(Packet{}) },
-		"full, batch":       func() error { _, err := full.PostBatch(dst[:]); return err },
-		"full, timeout 0":   func() error { return full.PostTimeout(Packet{}, 0) },
-		"empty":             func() error { _, err := empty.Get(0); return err },
-		"empty, batch":      func() error { _, err := empty.GetBatch(dst[:], 0); return err },
-		"empty buffer":      func() error { _, err := empty.GetBatch(nil, 0); return err },
-		"nil context":       func() error { _, err := empty.GetContext(nilCtx); return err },
-		"done context":      func() error { _, err := empty.GetContext(ctx); return err },
-		"done, post":        func() error { return empty.PostContext(ctx, Packet{}) },
-		"errors.Is":         func() error { return boolErr(errors.Is(ErrTimeout, os.ErrDeadlineExceeded)) },
-		"errors.Is, closed": func() error { return boolErr(errors.Is(ErrClosed, os.ErrClosed)) },
+		"nil port":                func() error { return none.Post(Packet{}) },
+		"nil port, get":           func() error { _, err := none.Get(1); return err },
+		"zero port":               func() error { return zero.Post(Packet{}) },
+		"zero port, get":          func() error { _, err := zero.Get(1); return err },
+		"zero port, batch":        func() error { _, err := zero.GetBatch(dst[:], 1); return err },
+		"closed":                  func() error { return closed.Post(Packet{}) },
+		"closed, timeout":         func() error { return closed.PostTimeout(Packet{}, Infinite) },
+		"closed, get":             func() error { _, err := closed.Get(Infinite); return err },
+		"closed twice":            func() error { return closed.Close() },
+		"full":                    func() error { return full.Post(Packet{}) },
+		"full, batch":             func() error { _, err := full.PostBatch(dst[:]); return err },
+		"full, timeout 0":         func() error { return full.PostTimeout(Packet{}, 0) },
+		"empty":                   func() error { _, err := empty.Get(0); return err },
+		"empty, batch":            func() error { _, err := empty.GetBatch(dst[:], 0); return err },
+		"empty buffer":            func() error { _, err := empty.GetBatch(nil, 0); return err },
+		"nil context":             func() error { _, err := empty.GetContext(nilCtx); return err },
+		"nil context, post":       func() error { return empty.PostContext(nilCtx, Packet{}) },
+		"handle 0":                func() error { return CloseHandle(0) },
+		"no handle":               func() error { return CloseHandle(4) },
+		"file and handle":         func() error { _, err := CreateIoCompletionPort(4, 0, 0, 0); return err },
+		"is ERROR_INVALID_HANDLE": func() error { return boolErr(errors.Is(ErrNilPort, ERROR_INVALID_HANDLE)) },
+		"done context":            func() error { _, err := empty.GetContext(ctx); return err },
+		"done, post":              func() error { return empty.PostContext(ctx, Packet{}) },
+		"errors.Is":               func() error { return boolErr(errors.Is(ErrTimeout, os.ErrDeadlineExceeded)) },
+		"errors.Is, closed":       func() error { return boolErr(errors.Is(ErrClosed, os.ErrClosed)) },
 	} {
 		require.Error(t, call(), name)
 		require.Zero(t, testing.AllocsPerRun(100, func() { _ = call() }), name)
+	}
+}
+
+// A text names what was wrong, what was given and what would be right.
+func TestErrors_Text(t *testing.T) {
+	made := func(capacity int, opts ...Option) error {
+		_, err := New[[1 << 20]byte](capacity, opts...)
+		return err
+	}
+	created := func(file, port Handle) error {
+		_, err := CreateIoCompletionPort(file, port, 0, 0)
+		return err
+	}
+	h := create(t)
+	require.NoError(t, CloseHandle(h))
+	var null *Port[int]
+	for text, err := range map[string]error{
+		"capacity is 0, not in [1, 1<<30]":                                                made(0),
+		"capacity is 1073741824, too large for packets of 1048576 bytes":                  made(1 << 30),
+		"option 2 of 2 is nil":                                                            made(1, WithConcurrency(1), nil),
+		"parking is Parking(9), not ParkAuto, ParkThread or ParkGoroutine":                made(1, WithParking(9)),
+		"growth is to -1 packets, not to 0 for no limit, or more":                         made(1, WithGrowth(-1)),
+		"growth is to 4 packets, below the capacity of 5":                                 made(5, WithGrowth(4)),
+		"port is nil, or the handle 0":                                                    null.Close(),
+		"port was not made by New, or the handle not by CreateIoCompletionPort":           new(Port[int]).Close(),
+		"handle was closed":                                                               CloseHandle(h),
+		"file is not InvalidHandle: files cannot be associated with a port yet":           created(4, 0),
+		"file is InvalidHandle and port not 0: no file to associate with the port":        created(InvalidHandle, h),
+		"invalid parameter: the context is nil, the buffer is empty, or a pointer is nil": ErrInvalidParameter,
+	} {
+		require.EqualError(t, err, "iocp: "+text)
+		if number(err) == 87 {
+			require.ErrorIs(t, err, ErrInvalidParameter)
+			require.ErrorIs(t, err, syscall.EINVAL)
+			require.ErrorIs(t, err, Errno(87))
+			require.NotErrorIs(t, err, ErrFull)
+		}
 	}
 }
 

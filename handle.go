@@ -9,7 +9,15 @@ import (
 )
 
 // The functions of this file have the names, parameters and results of
-// golang.org/x/sys/windows, and behave as Windows 10 does, on every platform.
+// golang.org/x/sys/windows, on every platform, and behave as Windows 10 does, but for these
+// differences:
+//
+//   - There are no files yet.
+//   - SetIoCompletion takes an Errno, and GetQueuedCompletionStatusEx shows an NTSTATUS made
+//     from that. The functions of Windows pass an NTSTATUS through.
+//   - A port has one handle: there is no DuplicateHandle, by which a port of Windows lives
+//     until its last handle is closed.
+//   - The depth of a port cannot be asked by its handle (NtQueryIoCompletion).
 
 const (
 	// InvalidHandle is INVALID_HANDLE_VALUE.
@@ -19,8 +27,10 @@ const (
 )
 
 // OverlappedEntry is the OVERLAPPED_ENTRY structure: a packet as
-// [GetQueuedCompletionStatusEx] returns it. Internal is the NTSTATUS of the
-// operation, 0 if it succeeded.
+// [GetQueuedCompletionStatusEx] returns it. Internal is 0 if the operation succeeded, else
+// an NTSTATUS that RtlNtStatusToDosError turns into the Status of the packet: the one that
+// operations end with, of several, if the package knows it, else a code of
+// FACILITY_NTWIN32.
 type OverlappedEntry struct {
 	CompletionKey    uintptr
 	Overlapped       *Overlapped
@@ -29,12 +39,13 @@ type OverlappedEntry struct {
 }
 
 var (
-	// A handle that was valid once; see ErrInvalidPort.
-	errClosedHandle error = &Error{"port is invalid: its handle was closed", 6,
+	// errClosedHandle is for a handle that was valid once.
+	errClosedHandle error = &Error{"handle was closed", 6,
 		[]error{ErrInvalidPort, syscall.EINVAL, syscall.EBADF, os.ErrClosed}}
-	errNoFiles error = &Error{"invalid parameter: files cannot be associated with a port yet", 87,
-		[]error{ErrInvalidParameter, syscall.EINVAL}}
-	errNoHandles error = &Error{"no handle is left", 1450, []error{ErrFull, syscall.ENOBUFS}}
+	errNoFiles     = invalid("file is not InvalidHandle: files cannot be associated with a port yet")
+	errNoFileGiven = invalid("file is InvalidHandle and port not 0: no file to associate with the port")
+	// errNoHandles is for a table of handles that is full.
+	errNoHandles error = &Error{"no handle is left, all of 1<<20 are in use or used up", 1450, []error{ErrFull, syscall.ENOBUFS}}
 )
 
 // CreateIoCompletionPort returns the handle of a new port, which grows without
@@ -49,7 +60,7 @@ func CreateIoCompletionPort(file, port Handle, key uintptr, threads uint32) (Han
 	case file != InvalidHandle:
 		return 0, errNoFiles
 	case port != 0:
-		return 0, ErrInvalidParameter
+		return 0, errNoFileGiven
 	}
 	p, err := New[Packet](64, WithConcurrency(int(min(threads, 1<<30))), WithGrowth(0))
 	if err != nil {
@@ -72,6 +83,10 @@ func PostQueuedCompletionStatus(port Handle, qty uint32, key uintptr, overlapped
 // SetIoCompletion posts the packet of a finished operation, which failed if status
 // is not 0. In all else it is [PostQueuedCompletionStatus]. ([StatusOf] turns the
 // error of an operation into its status.)
+//
+// NtSetIoCompletion of Windows differs: its status is an NTSTATUS, of which the classes
+// success and information are no failure. Here status is what GetLastError would return,
+// for that is what Go programs have, and 0 alone is no failure.
 func SetIoCompletion(port Handle, key uintptr, overlapped *Overlapped, status Errno, qty uint32) error {
 	o := handles.lookup(port)
 	if o == nil {

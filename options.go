@@ -1,10 +1,6 @@
 package iocp
 
-import (
-	"fmt"
-
-	"github.com/iocp-go/iocp/waiter"
-)
+import "github.com/iocp-go/iocp/waiter"
 
 type options struct {
 	concurrency int
@@ -52,7 +48,7 @@ const (
 func WithParking(m Parking) Option {
 	return func(o *options) error {
 		if m > ParkGoroutine {
-			return fmt.Errorf("%w: parking mode %d", ErrInvalidParameter, m)
+			return invalid("parking is %v, not ParkAuto, ParkThread or ParkGoroutine", m)
 		}
 		o.parking = m
 		return nil
@@ -77,7 +73,7 @@ func WithParking(m Parking) Option {
 func WithGrowth(max int) Option {
 	return func(o *options) error {
 		if max < 0 {
-			return fmt.Errorf("%w: growth to %d packets", ErrInvalidParameter, max)
+			return invalid("growth is to %d packets, not to 0 for no limit, or more", max)
 		}
 		o.grows, o.max = true, max
 		return nil

@@ -15,6 +15,10 @@ type Handle uintptr
 
 // Overlapped is the OVERLAPPED structure. A port does not touch it: embed it as
 // the first field of a structure of your own, or leave it empty.
+//
+// A *Overlapped is a pointer of Go, on Windows too: nil, or the address of a variable. A
+// small number converted to one ends the process when a stack that holds the number next
+// grows or shrinks ("invalid pointer found on stack"). Numbers belong in the key of a packet.
 type Overlapped struct {
 	Internal     uintptr
 	InternalHigh uintptr

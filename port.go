@@ -2,7 +2,6 @@ package iocp
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"sync/atomic"
 	"time"
@@ -44,22 +43,24 @@ type Port[T any] struct {
 // [ErrInvalidParameter] by errors.Is, with the reason in its text.
 func New[T any](capacity int, opts ...Option) (*Port[T], error) {
 	var o options
-	for _, opt := range opts {
+	for i, opt := range opts {
 		if opt == nil {
-			return nil, fmt.Errorf("%w: nil option", ErrInvalidParameter)
+			return nil, invalid("option %d of %d is nil", i+1, len(opts))
 		}
 		if err := opt(&o); err != nil {
 			return nil, err
 		}
 	}
+	if capacity < 1 || capacity > ring.MaxCapacity {
+		return nil, invalid("capacity is %d, not in [1, 1<<30]", capacity)
+	}
 	r, err := ring.New[T](capacity)
 	if err != nil {
 		var v T
-		return nil, fmt.Errorf("%w: capacity %d for packets of %d bytes: not in [1, 1<<30], or too much memory",
-			ErrInvalidParameter, capacity, unsafe.Sizeof(v))
+		return nil, invalid("capacity is %d, too large for packets of %d bytes", capacity, unsafe.Sizeof(v))
 	}
 	if o.grows && o.max != 0 && o.max < capacity {
-		return nil, fmt.Errorf("%w: growth to %d from a capacity of %d", ErrInvalidParameter, o.max, capacity)
+		return nil, invalid("growth is to %d packets, below the capacity of %d", o.max, capacity)
 	}
 	return newPort(r, o), nil
 }

@@ -57,7 +57,7 @@ const maxBytes = 1 << 40
 
 // ErrCapacity is what New returns for a capacity that is not in [1, MaxCapacity],
 // or for elements so large that no memory holds as many.
-var ErrCapacity = errors.New("ring: capacity out of range [1, 1<<30]")
+var ErrCapacity = errors.New("ring: capacity is not in [1, 1<<30], or its elements are too large for memory")
 
 // linePair keeps two words on lines that no prefetcher fetches together: x86
 // fetches lines in pairs of 64 bytes, Apple's and some POWER lines are 128 bytes.
