@@ -75,8 +75,7 @@ func StatusOf(err error) Errno {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return Errno(e.errno)
 	}
-	// The errno alone, before errors.Is: ENOTEMPTY also answers to os.ErrExist,
-	// which belongs to another number.
+	// The errno before errors.Is: ENOTEMPTY is os.ErrExist too, which has another number.
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
 		if number == 0 || isNumber(number) {
 			return Errno(number)
@@ -106,18 +105,18 @@ func StatusOf(err error) Errno {
 	return ERROR_GEN_FAILURE
 }
 
-// isNumber reports whether e is a system error number of Windows.
-// APPLICATION_ERROR, 1<<29, is the bit that Windows keeps free for applications;
-// package syscall counts its invented errnos from there.
+// isNumber reports whether e is a system error number of Windows. Windows leaves numbers
+// from APPLICATION_ERROR, 1<<29, to applications, and package syscall of Windows numbers its
+// invented errnos from there.
 func isNumber(e syscall.Errno) bool { return runtime.GOOS == "windows" && e < 1<<29 }
 
-// closedConnection is the text of net.ErrClosed, which is known by it: importing
-// net for one variable would link the resolver into every program, and with cgo
-// libc. internal/poll keeps the text as it is, for those who compare it
+// closedConnection is the text of net.ErrClosed. The package recognizes that error by its
+// text, because importing net for one variable would link the resolver into every program,
+// and with cgo libc. internal/poll keeps the text stable for programs that compare it
 // (go.dev/issue/4373).
 const closedConnection = "use of closed network connection"
 
-// isClosedConnection is errors.Is(err, net.ErrClosed).
+// isClosedConnection is errors.Is(err, net.ErrClosed), by the text.
 func isClosedConnection(err error) bool {
 	switch e := err.(type) {
 	case nil:
@@ -135,11 +134,11 @@ type status struct {
 	number Errno
 	name   string  // in winerror.h
 	text   string  // what happened
-	from   []error // StatusOf gives number for these, and Is answers for them
-	also   []error // Is answers for these too, StatusOf has a better number
+	from   []error // StatusOf maps these to number; Is answers for them
+	also   []error // Is answers for these too; StatusOf maps them to another number
 }
 
-// row finds e in the table; nil if it is not there.
+// row is the table's row for e, or nil.
 func (e Errno) row() *status {
 	i, ok := slices.BinarySearchFunc(statuses, e, func(row status, e Errno) int { return cmp.Compare(row.number, e) })
 	if !ok {
@@ -148,13 +147,13 @@ func (e Errno) row() *status {
 	return &statuses[i]
 }
 
-// statuses is the table, by number.
+// statuses is the table.
 //
 // Invariants: numbers ascend; an error is in the from of one row at most.
 //
-// Numbers and names: winerror.h. The errno of a number is the one that Microsoft's
-// C++ library (std::system_category) or libuv (uv_translate_sys_error) gives it, if one
-// does and the row does not say otherwise. The os error of a number is that of
+// Sources: numbers and names are those of winerror.h. The errno of a number is that of
+// Microsoft's C++ library (std::system_category) or of libuv (uv_translate_sys_error),
+// unless the row gives a reason for another. The os error of a number is that of
 // syscall.Errno.Is on Windows.
 var statuses = []status{
 	{0, "ERROR_SUCCESS", "success", nil, nil},
@@ -174,7 +173,7 @@ var statuses = []status{
 	{23, "ERROR_CRC", "data error (cyclic redundancy check)", nil, []error{syscall.EIO}},
 	{29, "ERROR_WRITE_FAULT", "device cannot be written to", nil, []error{syscall.EIO}},
 	{30, "ERROR_READ_FAULT", "device cannot be read from", nil, []error{syscall.EIO}},
-	// What StatusOf says of an error it does not know, so it means no errno.
+	// StatusOf returns 31 for unknown errors, so 31 means no errno.
 	{31, "ERROR_GEN_FAILURE", "general failure", nil, nil},
 	{32, "ERROR_SHARING_VIOLATION", "file is in use by another process", nil, []error{syscall.EBUSY}},
 	{33, "ERROR_LOCK_VIOLATION", "part of the file is locked by another process", nil, []error{syscall.EBUSY}},
@@ -187,17 +186,17 @@ var statuses = []status{
 	{64, "ERROR_NETNAME_DELETED", "connection reset", []error{syscall.ECONNRESET}, nil},
 	{80, "ERROR_FILE_EXISTS", "file exists", []error{syscall.EEXIST, os.ErrExist}, nil},
 	{87, "ERROR_INVALID_PARAMETER", "invalid parameter", []error{syscall.EINVAL, os.ErrInvalid}, nil},
-	// WriteFile: the number for a write to an anonymous pipe that nobody can read
-	// any more, hence EPIPE here and not at 232. ReadFile: the same for a read that
-	// nobody can write for; yet it is no io.EOF, for a write would then be one too.
+	// WriteFile fails with 109 on an anonymous pipe without readers, hence EPIPE here and
+	// not at 232. ReadFile fails with 109 on a pipe without writers; 109 is not io.EOF all
+	// the same, or a failed write would be io.EOF too.
 	{109, "ERROR_BROKEN_PIPE", "broken pipe", []error{syscall.EPIPE, io.ErrClosedPipe}, nil},
 	{110, "ERROR_OPEN_FAILED", "device or file cannot be opened", nil, []error{syscall.EIO}},
 	{111, "ERROR_BUFFER_OVERFLOW", "file name too long for the buffer", nil, []error{syscall.ENAMETOOLONG}},
 	{112, "ERROR_DISK_FULL", "not enough space on the disk", []error{syscall.ENOSPC}, nil},
 	{120, "ERROR_CALL_NOT_IMPLEMENTED", "function not implemented", []error{syscall.ENOSYS}, []error{errors.ErrUnsupported}},
-	// STATUS_IO_TIMEOUT: the operation ran out of time. 258 and 1460 come from
-	// STATUS_TIMEOUT, with which a wait ends and no operation; it is not a failure,
-	// so that a port reports such a packet as a success.
+	// 121 is STATUS_IO_TIMEOUT: an operation ran out of time. 258 and 1460 come from
+	// STATUS_TIMEOUT, with which waits end and operations do not; STATUS_TIMEOUT is no
+	// failure, and a port of Windows reports its packet as a success.
 	{121, "ERROR_SEM_TIMEOUT", "operation timed out", []error{syscall.ETIMEDOUT, os.ErrDeadlineExceeded, context.DeadlineExceeded}, nil},
 	{122, "ERROR_INSUFFICIENT_BUFFER", "buffer too small", []error{io.ErrShortBuffer}, []error{syscall.EINVAL}},
 	{123, "ERROR_INVALID_NAME", "syntax of the name is not valid", nil, []error{syscall.EINVAL}},
@@ -206,8 +205,8 @@ var statuses = []status{
 	{145, "ERROR_DIR_NOT_EMPTY", "directory not empty", []error{syscall.ENOTEMPTY}, []error{os.ErrExist}},
 	{170, "ERROR_BUSY", "resource is in use", []error{syscall.EBUSY}, nil},
 	{183, "ERROR_ALREADY_EXISTS", "already exists", nil, []error{syscall.EEXIST, os.ErrExist}},
-	// Of two names the one of WaitForSingleObjectEx: 192 is what Interrupt ends a
-	// wait with. An operation that is interrupted has 10004.
+	// 192 has two names. This one is WaitForSingleObjectEx's, because Interrupt ends waits
+	// with 192. An interrupted operation has 10004.
 	{192, "WAIT_IO_COMPLETION", "wait was interrupted", nil, []error{syscall.EINTR, syscall.EAGAIN}},
 	{206, "ERROR_FILENAME_EXCED_RANGE", "file name too long", []error{syscall.ENAMETOOLONG}, nil},
 	{223, "ERROR_FILE_TOO_LARGE", "file too large", []error{syscall.EFBIG}, nil},
@@ -216,18 +215,20 @@ var statuses = []status{
 	{233, "ERROR_PIPE_NOT_CONNECTED", "no process at the other end of the pipe", nil, []error{syscall.EPIPE, io.ErrClosedPipe}},
 	{234, "ERROR_MORE_DATA", "message longer than the buffer", nil, []error{syscall.EMSGSIZE}},
 	{258, "WAIT_TIMEOUT", "wait timed out", nil, []error{syscall.ETIMEDOUT, os.ErrDeadlineExceeded, context.DeadlineExceeded}},
-	// STATUS_NOT_A_DIRECTORY; the libraries go by the text, an invalid name.
+	// 267 is STATUS_NOT_A_DIRECTORY, hence ENOTDIR. The two libraries follow the text of
+	// winerror.h, "the directory name is invalid".
 	{267, "ERROR_DIRECTORY", "not a directory", nil, []error{syscall.ENOTDIR}},
 	{336, "ERROR_DIRECTORY_NOT_SUPPORTED", "operation not supported on a directory", []error{syscall.EISDIR}, nil},
 	{433, "ERROR_NO_SUCH_DEVICE", "no such device", []error{syscall.ENODEV}, nil},
 	{735, "ERROR_ABANDONED_WAIT_0", "wait was abandoned", nil, []error{os.ErrClosed}},
-	// closesocket: what is pending completes with WSA_OPERATION_ABORTED, this number. A
-	// call that comes later fails at once and leaves no packet; so os.ErrClosed is
-	// here and not at 6, and net.ErrClosed by its text.
+	// closesocket completes pending operations with WSA_OPERATION_ABORTED, which is 995. Later
+	// calls fail at once and leave no packet. Hence os.ErrClosed, and net.ErrClosed by its
+	// text, are here and not at 6.
 	{995, "ERROR_OPERATION_ABORTED", "operation aborted", []error{syscall.ECANCELED, context.Canceled, os.ErrClosed}, nil},
 	{996, "ERROR_IO_INCOMPLETE", "operation not complete", nil, []error{syscall.EINPROGRESS}},
 	{997, "ERROR_IO_PENDING", "operation in progress", nil, []error{syscall.EINPROGRESS}},
-	// STATUS_ACCESS_VIOLATION: a buffer of the operation is at fault, no permission.
+	// 998 is STATUS_ACCESS_VIOLATION: the operation had a bad buffer. No permission is
+	// missing, so EFAULT and not EACCES.
 	{998, "ERROR_NOACCESS", "invalid access to memory", []error{syscall.EFAULT}, nil},
 	{1113, "ERROR_NO_UNICODE_TRANSLATION", "no mapping for the Unicode character", []error{syscall.EILSEQ}, nil},
 	{1117, "ERROR_IO_DEVICE", "device error", []error{syscall.EIO}, nil},
@@ -243,7 +244,7 @@ var statuses = []status{
 	{1231, "ERROR_NETWORK_UNREACHABLE", "network unreachable", []error{syscall.ENETUNREACH}, nil},
 	{1232, "ERROR_HOST_UNREACHABLE", "host unreachable", []error{syscall.EHOSTUNREACH}, nil},
 	{1233, "ERROR_PROTOCOL_UNREACHABLE", "protocol unreachable", nil, nil},
-	// As Linux and the BSDs report the same ICMP message: udp(7), ECONNREFUSED.
+	// Linux and the BSDs report the same ICMP message as ECONNREFUSED: udp(7).
 	{1234, "ERROR_PORT_UNREACHABLE", "port unreachable", nil, []error{syscall.ECONNREFUSED}},
 	{1235, "ERROR_REQUEST_ABORTED", "request aborted", nil, []error{syscall.ECANCELED, context.Canceled}},
 	{1236, "ERROR_CONNECTION_ABORTED", "connection aborted by the local system", []error{syscall.ECONNABORTED}, nil},
@@ -255,14 +256,14 @@ var statuses = []status{
 	{1921, "ERROR_CANT_RESOLVE_FILENAME", "name cannot be resolved", []error{syscall.ELOOP}, nil},
 	{2250, "ERROR_NOT_CONNECTED", "not connected", []error{syscall.ENOTCONN}, nil},
 
-	// Winsock. Those that have no system number are canonical here.
+	// Winsock. A row has a from here only if no system number above means the same.
 	{10004, "WSAEINTR", "call was interrupted", []error{syscall.EINTR}, nil},
 	{10009, "WSAEBADF", "bad socket handle", nil, []error{syscall.EBADF}},
 	{10013, "WSAEACCES", "permission denied", nil, []error{syscall.EACCES, os.ErrPermission}},
 	{10014, "WSAEFAULT", "bad address", nil, []error{syscall.EFAULT}},
 	{10022, "WSAEINVAL", "invalid argument", nil, []error{syscall.EINVAL, os.ErrInvalid}},
 	{10024, "WSAEMFILE", "too many open sockets", nil, []error{syscall.EMFILE}},
-	// EWOULDBLOCK is EAGAIN, but for Windows, and wasip1 does not define it.
+	// EWOULDBLOCK is not listed: it equals EAGAIN except on Windows, and wasip1 lacks it.
 	{10035, "WSAEWOULDBLOCK", "operation would block", []error{syscall.EAGAIN}, nil},
 	{10036, "WSAEINPROGRESS", "operation now in progress", []error{syscall.EINPROGRESS}, nil},
 	{10037, "WSAEALREADY", "operation already in progress", []error{syscall.EALREADY}, nil},

@@ -152,7 +152,7 @@ func GetQueuedCompletionStatusEx(port Handle, entries []OverlappedEntry, timeout
 			n++
 		}
 	}
-	// Nobody waits for the room that this makes: the port grows without limit.
+	// No poster waits for the room that Recycle makes: the port grows without limit.
 	_, err = p.result(&c)
 	return n, abandoned(err, timeout)
 }
@@ -176,8 +176,8 @@ func milliseconds(timeout uint32) time.Duration {
 	return time.Duration(timeout) * time.Millisecond
 }
 
-// abandoned is the error for a Get that failed with err. One that did not wait
-// when the port was closed came too late for it.
+// abandoned is the error of a function whose Get failed with err. A Get that does not wait
+// has no wait to be abandoned: on a closed port its handle is invalid.
 func abandoned(err error, timeout uint32) error {
 	if timeout == 0 {
 		return closedHandle(err)
@@ -185,8 +185,8 @@ func abandoned(err error, timeout uint32) error {
 	return err
 }
 
-// closedHandle is err, unless that is what a port says whose handle was closed
-// after it was looked up.
+// closedHandle translates ErrClosed, of a port whose handle was closed between lookup and
+// call, to the error for a closed handle. Any other err it returns as is.
 func closedHandle(err error) error {
 	if err == ErrClosed {
 		return errClosedHandle
@@ -194,8 +194,8 @@ func closedHandle(err error) error {
 	return err
 }
 
-// ntstatus is an NTSTATUS that RtlNtStatusToDosError turns into e: the one that
-// the system has for it, or e itself as a code of FACILITY_NTWIN32.
+// ntstatus is an NTSTATUS that RtlNtStatusToDosError turns into e: the system's own if
+// listed here, else e as a code of FACILITY_NTWIN32.
 func (e Errno) ntstatus() uintptr {
 	switch e {
 	case 0:
@@ -226,21 +226,21 @@ func (e Errno) ntstatus() uintptr {
 	return 0xC0070000 | uintptr(e&0xFFFF)
 }
 
-// A handle is, from its lowest bit, two bits of 0, as on Windows; an index into
-// the table; and the generation of that entry, from 1. An entry whose generations
-// are used up is not used again, so no handle ever stands for two ports, and small
-// numbers are none.
+// A handle has three parts, from its lowest bit: two bits of 0, as on Windows; an index into
+// the table; the generation of that entry, counted from 1. An entry whose generations are
+// used up stays empty, so no handle ever stands for two ports. Small numbers have
+// generation 0 and are never valid.
 const (
 	indexShift   = 2
 	indexBits    = 20
 	genShift     = indexShift + indexBits
-	maxGen       = InvalidHandle>>genShift - 1 // so that InvalidHandle is not one
+	maxGen       = InvalidHandle>>genShift - 1 // InvalidHandle has the next generation
 	chunkBits    = 10
 	chunkHandles = 1 << chunkBits
 )
 
-// openPort is an entry of the table. It does not change, so that whoever finds
-// its own handle in it has found its port.
+// openPort is an entry of the table. Immutable: a lookup that finds its handle in an entry
+// has found the port of that handle.
 type openPort struct {
 	handle Handle
 	port   *Port[Packet]
@@ -248,21 +248,21 @@ type openPort struct {
 
 type chunk struct {
 	open [chunkHandles]atomic.Pointer[openPort]
-	gen  [chunkHandles]Handle // of the next handle, or of the open one; mu guards it
+	gen  [chunkHandles]Handle // of the open handle, else of the next; guarded by the table's mu
 }
 
-// handleTable finds ports by handles. Looking up takes no lock.
+// handleTable maps handles to ports. A lookup takes no lock.
 type handleTable struct {
 	chunks [1 << (indexBits - chunkBits)]atomic.Pointer[chunk]
 
 	mu   sync.Mutex
-	used Handle   // entries that were ever used
-	free []Handle // indices that are free again
+	used Handle   // entries ever used; guarded by mu
+	free []Handle // indices of closed handles, to be used again; guarded by mu
 }
 
 var handles handleTable
 
-// lookup returns h's entry, nil if there is no such.
+// lookup returns the entry of h, or nil if h is not open.
 func (t *handleTable) lookup(h Handle) *openPort {
 	index := h >> indexShift & (1<<indexBits - 1)
 	c := t.chunks[index>>chunkBits].Load()
@@ -283,7 +283,7 @@ func (t *handleTable) port(h Handle) (*Port[Packet], error) {
 	return nil, t.invalid(h)
 }
 
-// invalid says why h is not valid.
+// invalid is the error for an h that lookup has not found.
 func (t *handleTable) invalid(h Handle) error {
 	if h == 0 {
 		return ErrNilPort

@@ -6,7 +6,7 @@ type options struct {
 	concurrency int
 	parking     Parking
 	grows       bool
-	max         int // of growth; 0 is no limit
+	max         int // packets to grow to; 0 is no limit
 }
 
 // Option sets what New leaves at its default.
@@ -37,6 +37,10 @@ const (
 	// goroutine all the same, and so do waits beyond a thousand in the process, those
 	// that would bring it within 32 threads of debug.SetMaxThreads, and those in a
 	// bubble of testing/synctest.
+	//
+	// A goroutine dump shows such a wait in the state syscall, and the block profile lacks
+	// the wait. All other waits have the state sync.Cond.Wait, or select with a context, and
+	// are in the profile.
 	ParkThread = waiter.ParkThread
 	// ParkGoroutine puts the goroutine to sleep at once and leaves the thread to others,
 	// as a channel does.

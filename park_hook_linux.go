@@ -2,7 +2,8 @@
 
 package iocp
 
-// The tests of this build replace these by calls that meet faults.
+// parkWait and parkWake are variables in this build: its tests replace them by functions
+// that inject faults.
 var (
 	parkWait = futexWait
 	parkWake = futexWake

@@ -20,17 +20,17 @@ func init() {
 	parkers.Thread, parkers.Claim, parkers.Release = newFutexParker, claimThread, releaseThread
 }
 
-// threads is the number of waiters of the process that have claimed a thread to sleep as,
-// sleeping how many of them do sleep, and maxThreads how many may claim one.
+// threads counts the waiters of the process that have claimed a thread to sleep as, and
+// sleeping those that sleep. At most maxThreads may claim one.
 var threads, sleeping atomic.Int32
 
 const maxThreads = 1000
 
-// spare is how many threads are left to the rest of the program: the runtime starts one
-// for each goroutine that is in a system call.
+// spare is the number of threads left to the rest of the program: the runtime starts a
+// thread for each goroutine in a system call.
 const spare = 32
 
-// system is with what the runtime is asked how many threads there are, by one waiter at a
+// system is the sample for asking the runtime how many threads there are, one waiter at a
 // time.
 var system struct {
 	sync.Mutex
@@ -48,11 +48,12 @@ func claimThread() bool {
 
 func releaseThread() { threads.Add(-1) }
 
-// few is how many waiters may have claimed a thread before the limit is asked for.
+// few is the number of claimed threads up to which the limit is not asked for.
 const few = 8
 
-// mayHaveThread reports whether the process may have one more thread, and spare others. To
-// ask for the limit is to set it, so that is not done for a few waiters.
+// mayHaveThread reports whether the process may have one more thread, and spare others.
+// SetMaxThreads, the only way to read the limit, also writes it, so up to few waiters do
+// without.
 func mayHaveThread() bool {
 	claimed := uint64(threads.Load())
 	if claimed <= few {
@@ -66,8 +67,8 @@ func mayHaveThread() bool {
 	metrics.Read(system.sample)
 	limit := debug.SetMaxThreads(math.MaxInt32)
 	debug.SetMaxThreads(limit)
-	// A waiter that has claimed a thread and does not sleep yet will need one more. Those
-	// that sleep need one each: while a nap ends there may be fewer.
+	// Claims whose waiters do not sleep yet will need a thread each, on top of now. The sum
+	// is at least claimed: between two naps a waiter may be without a thread.
 	now := system.sample[0].Value.Uint64() + uint64(max(threads.Load()-sleeping.Load(), 0))
 	return max(now, claimed)+spare <= uint64(limit)
 }
@@ -77,15 +78,15 @@ func mayHaveThread() bool {
 type futexParker struct{ word atomic.Uint32 }
 
 const (
-	token  = 1 // Unpark was here; stays until Park consumes it
+	token  = 1 // Unpark was called; Park consumes the token
 	asleep = 2 // the owner is in the kernel, or on its way in or out
 )
 
-// A Park is a row of naps: the first lasts minNap nanoseconds, each further one twice as
-// long, up to maxNap. Where the world is being stopped, for the garbage collector or a
-// profile, Go 1.26 can miss a goroutine on its way into a system call, and then waits
-// for that to return, or for its monitor, which may sleep for a minute meanwhile. So no
-// call of the kernel lasts longer than maxNap, nor the first ones of a Park for long.
+// A Park is a sequence of naps: the first lasts minNap nanoseconds, each further one twice
+// as long, up to maxNap. The reason: while Go 1.26 stops the world, for the garbage collector
+// or a profile, it can miss a goroutine that is entering a system call. The stop then waits
+// until the call returns, or until the runtime's monitor notices, which may sleep for a
+// minute. Short naps bound that wait, the first ones of a Park most.
 const (
 	minNap = 10_000_000
 	maxNap = 1_000_000_000
@@ -101,28 +102,28 @@ func (p *futexParker) Park(mu sync.Locker, deadline int64, _ <-chan struct{}) bo
 	sleeping.Add(1)
 	defer sleeping.Add(-1)
 	for nap := int64(minNap); ; nap = min(2*nap, maxNap) {
-		// Either this comes first, and Unpark finds asleep and wakes; or the token
-		// is there and the word is not what the kernel is told to expect.
+		// If this swap precedes Unpark's, Unpark finds asleep and wakes; should that wake come
+		// before the sleep, the kernel finds the word changed and does not sleep. Else this
+		// swap fails: the token is there.
 		if !p.word.CompareAndSwap(0, asleep) {
-			p.word.Store(0) // the token: nobody else stores before the next wait
+			p.word.Store(0) // consumes the token; no Unpark comes before the next Park
 			return true
 		}
 		until := deadline
-		if now := waiter.Now(); now >= 0 { // in a bubble of testing/synctest it is not, nor the kernel's
+		if now := waiter.Now(); now >= 0 { // below 0 in a bubble of testing/synctest, whose clock the kernel lacks
 			until = min(deadline, now+nap)
 		}
 		err := parkWait(&p.word, asleep, until)
 		switch err {
 		case 0, unix.EAGAIN, unix.EINTR, unix.ETIMEDOUT:
-			// Woken, not asleep any more, a signal, the deadline: the word and the
-			// clock say more.
+			// A wake, a word that has changed, a signal, the deadline: the word and the clock
+			// below tell which.
 		default:
 			panic("iocp: futex wait: " + err.Error())
 		}
 		if p.word.CompareAndSwap(asleep, 0) {
-			// No token. The kernel's clock and ours are one, but a nap may end
-			// before the deadline, and nothing is owed to a caller that asks for
-			// it to have passed here too.
+			// No token. A nap may end before the deadline, so the clock decides. The kernel
+			// reads the same clock: a sleep until the deadline passes this check.
 			if err == unix.ETIMEDOUT && waiter.Now() >= deadline {
 				return false
 			}
@@ -135,30 +136,29 @@ func (p *futexParker) Park(mu sync.Locker, deadline int64, _ <-chan struct{}) bo
 
 // Unpark implements [waiter.Parker].
 func (p *futexParker) Unpark() {
-	// The swap publishes the token; the sleeper may be gone, and its parker in
-	// other use, before the wake below: then that wakes somebody for nothing, or
-	// nobody, and Park looks again.
+	// The swap publishes the token. Before the wake below the sleeper may be gone and its
+	// parker in use again. The wake is then spurious or finds nobody, and a spurious wake
+	// makes Park loop.
 	if p.word.Swap(token) == asleep {
 		parkWake(&p.word)
 	}
 }
 
-// The flags of the two futex operations: the word is private to the process, and
-// FUTEX_WAIT_BITSET, unlike FUTEX_WAIT, takes an absolute time on
-// CLOCK_MONOTONIC, so that a wait that a signal interrupted goes on without
-// drift. (unix.SYS_FUTEX_WAIT is another, newer call.)
+// The two futex operations. PRIVATE: no other process shares the word. FUTEX_WAIT_BITSET,
+// unlike FUTEX_WAIT, takes an absolute time on CLOCK_MONOTONIC, so a wait that a signal
+// interrupts resumes without drift. (unix.SYS_FUTEX_WAIT is another, newer call.)
 const (
 	futexWaitOp   = 9 | 128 // FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG
 	futexWakeOp   = 1 | 128 // FUTEX_WAKE | FUTEX_PRIVATE_FLAG
 	futexAnyOfBit = math.MaxUint32
 )
 
-// clockOffset is what CLOCK_MONOTONIC shows when waiter.Now is 0. Both are one
-// clock, read twice here, so the offset is too large by the time between the
-// readings, which makes a deadline that much late and never early.
+// clockOffset is what CLOCK_MONOTONIC shows when waiter.Now is 0. Both read the same clock.
+// The offset is too large by the time between the two readings here, so deadlines are late
+// by that time and never early.
 var clockOffset = func() int64 {
 	best := waiter.Forever
-	for range 10 { // a preemption between two readings spoils one of them
+	for range 10 { // the least of ten: a preemption between the readings spoils a sample
 		now := waiter.Now()
 		var ts unix.Timespec
 		if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
@@ -169,11 +169,10 @@ var clockOffset = func() int64 {
 	return best
 }()
 
-// A 32-bit kernel has two futex calls. The old one takes 32-bit seconds, which
-// last for 68 years of uptime, and is known to every kernel but those built
-// without the old calls; so it is the one to ask for, and the new one, with the
-// number 422 counted from where an architecture's numbers begin, the one to fall
-// back on.
+// A 32-bit kernel has two futex calls. The old call takes 32-bit seconds, enough for 68
+// years of uptime, and only kernels built without the old calls lack it. So the old call is
+// preferred. The new call, the fallback, has the number 422 on top of the architecture's
+// base.
 const futexTime64 = unix.SYS_FUTEX/1000*1000 + 422
 
 var wideTime = math.MaxUint == math.MaxUint64 || oldFutexMissing()
@@ -199,15 +198,15 @@ func futexWait(word *atomic.Uint32, val uint32, deadline int64) syscall.Errno {
 		ts     unsafe.Pointer
 	)
 	if deadline < waiter.Forever-clockOffset {
-		at := max(deadline+clockOffset, 0) // the kernel takes no time before it started
+		at := max(deadline+clockOffset, 0) // the kernel refuses negative times
 		wide.sec, wide.nsec = at/1e9, at%1e9
 		ts = unsafe.Pointer(&wide)
-		if !wideTime { // if it does not fit, Park finds the deadline ahead and waits on
+		if !wideTime { // a time that does not fit is cut: Park finds the deadline ahead and loops
 			narrow.sec, narrow.nsec = int32(min(wide.sec, math.MaxInt32)), int32(wide.nsec)
 			ts = unsafe.Pointer(&narrow)
 		}
 	}
-	// Syscall, not RawSyscall: the scheduler must know that the thread sleeps.
+	// Syscall6, not RawSyscall6: the scheduler must give the processor to other goroutines.
 	_, _, err := syscall.Syscall6(futexCall(), uintptr(unsafe.Pointer(word)), futexWaitOp,
 		uintptr(val), uintptr(ts), 0, futexAnyOfBit)
 	return err
@@ -215,7 +214,7 @@ func futexWait(word *atomic.Uint32, val uint32, deadline int64) syscall.Errno {
 
 // futexWake wakes the thread that sleeps on word, if one does.
 func futexWake(word *atomic.Uint32) {
-	// RawSyscall: it does not sleep, and the scheduler need not look up.
+	// RawSyscall: a wake does not sleep, so the scheduler need not be told.
 	_, _, err := syscall.RawSyscall(futexCall(), uintptr(unsafe.Pointer(word)), futexWakeOp, 1)
 	if err != 0 {
 		panic("iocp: futex wake: " + err.Error())

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// What a parker asks of the kernel goes through these two, so that a build with
-// the tag iocp_faults can put itself in between. Here they are inlined and gone.
+// parkWait and parkWake are all that a parker asks of the kernel. A build with the tag
+// iocp_faults has variables in their place, for tests. Here both are inlined.
 
 func parkWait(word *atomic.Uint32, val uint32, deadline int64) syscall.Errno {
 	return futexWait(word, val, deadline)

@@ -6,16 +6,17 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
-// parkers are those of this platform. The fields for threads are set where a file of this
-// package knows how to park one.
+// parkers are the parkers of this platform. A platform whose file can park threads sets the
+// fields for threads in its init.
 var parkers = waiter.Parkers{Done: newDoneParker}
 
-// doneParker is a waiter.Parker for waits that a channel may end: a channel that holds the
-// token. The deadlines of such waits are not its own.
+// doneParker is a waiter.Parker for waits that a done channel may end. The parker is itself
+// a channel, which holds the token. It ignores deadlines: the alarm of package waiter keeps
+// those.
 type doneParker chan struct{}
 
-// newDoneParker returns a parker, and whether it may be used for a second wait: not in a
-// bubble of testing/synctest, for its channel must not leave that.
+// newDoneParker returns a parker and reports whether a second wait may use it. In a bubble of
+// testing/synctest none may: a channel made there must not leave the bubble.
 func newDoneParker() (waiter.Parker, bool) {
 	return make(doneParker, 1), !waiter.InBubble()
 }
@@ -28,7 +29,7 @@ func (p doneParker) Park(mu sync.Locker, _ int64, done <-chan struct{}) bool {
 	select {
 	case <-p:
 		return true
-	case <-done: // never, if nil
+	case <-done: // a nil done is never ready
 		return false
 	}
 }

@@ -72,7 +72,7 @@ func newPort[T any](r *ring.Ring[T], o options) *Port[T] {
 	}
 	p.queue.Init(r, o.max)
 	p.takers.Init((*packets[T])(p), waiter.NewestFirst, o.concurrency, o.parking, parkers)
-	// A poster waits for goroutines that need its processor: it never sleeps as a thread.
+	// Posters never sleep as threads: the takers they wait for need the processor.
 	parking := o.parking
 	if parking == ParkThread {
 		parking = ParkGoroutine
@@ -81,7 +81,7 @@ func newPort[T any](r *ring.Ring[T], o options) *Port[T] {
 	return p
 }
 
-// valid reports why p cannot be used.
+// valid returns nil, or the error that says why p cannot be used.
 func (p *Port[T]) valid() error {
 	if p == nil {
 		return ErrNilPort
@@ -109,8 +109,8 @@ func (p *Port[T]) Post(v T) error {
 	if p.takers.Due() && p.takers.Give(v) {
 		return nil
 	}
-	// P3 must follow P1, the claim. P3 precedes P2, the publication, so that nothing is
-	// spilled across the call that publishes. See package waiter.
+	// P3 must follow P1, the claim: see package waiter. P3 precedes P2, the publication, so
+	// that no value is spilled across the call that publishes.
 	s, seq := r.ClaimPush()         // P1
 	if s == nil || p.takers.Due() { // P3
 		return p.postSlow(s, seq, v)
@@ -120,8 +120,8 @@ func (p *Port[T]) Post(v T) error {
 }
 
 // postSlow is Post's slow path: the claim failed, or callers wait. Outlined so that Post
-// spills nothing before its claim: a locked instruction waits until every store before it
-// is done.
+// spills nothing before its claim: the claim is a locked instruction, which waits for all
+// stores before it.
 func (p *Port[T]) postSlow(s *ring.Slot[T], seq uint64, v T) error {
 	err := p.offer(s, seq, v)
 	if err == ErrFull {
@@ -131,20 +131,20 @@ func (p *Port[T]) postSlow(s *ring.Slot[T], seq uint64, v T) error {
 }
 
 // offer is postSlow without the count of refusals. A poster that waits for room is counted
-// once, and calls offer with a nil s for each later try.
+// once; its later tries call offer with a nil s.
 func (p *Port[T]) offer(s *ring.Slot[T], seq uint64, v T) error {
 	if s != nil {
 		s.Publish(v, seq)
 	} else if !p.queue.TryPush(v) {
 		return p.refused()
 	}
-	if p.takers.Due() { // P3 again, for TryPush has claimed since
+	if p.takers.Due() { // P3 again: TryPush has claimed after the P3 in Post
 		p.takers.HandOver() // P4
 	}
 	return nil
 }
 
-// refused says why the ring accepted less than it was offered.
+// refused is the error for a push that the ring did not accept in full.
 func (p *Port[T]) refused() error {
 	if p.queue.Closed() {
 		return ErrClosed
@@ -202,7 +202,8 @@ func (p *Port[T]) PostContext(ctx context.Context, v T) error {
 	return p.postWait(v, Infinite, ctx)
 }
 
-// postWait posts v as soon as there is room. The caller has found none.
+// postWait is PostTimeout's slow path: the port was full. It posts v as soon as there is
+// room.
 func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) error {
 	if timeout == 0 {
 		return ErrTimeout
@@ -257,7 +258,7 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 	if r == nil {
 		return v, ErrInvalidPort
 	}
-	s, seq := r.ClaimPop(p.queue.Deq()) // and then look for posters: as in Post
+	s, seq := r.ClaimPop(p.queue.Deq()) // before posts.Due below, as P1 before P3
 	if s == nil {
 		c := call[T]{most: 1}
 		if timeout != 0 && p.takers.Yielded(&c.poll) {
@@ -268,7 +269,9 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 		if s == nil {
 			c.missed = true
 			c.begin(timeout)
-			// A slice of v, not an array: the compiler puts large variables on the heap.
+			// A slice of v and not an array: the compiler moves large variables to the heap.
+			// Wait is called here and not in get, so that a sleeping goroutine's stack has one
+			// frame less.
 			for dst := unsafe.Slice(&v, 1); !p.looked(&c, dst) && !p.woken(&c, dst, p.takers.Wait(&v, c.deadline, nil)); {
 			}
 			_, err := p.result(&c)
@@ -281,7 +284,7 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 	return s.Recycle(seq), nil
 }
 
-// recycle is the rest of a Get that has met posters who wait.
+// recycle is Get's slow path after a successful claim: posters wait for the room.
 func (p *Port[T]) recycle(s *ring.Slot[T], seq uint64) T {
 	v := s.Recycle(seq)
 	p.freed()
@@ -335,39 +338,39 @@ func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err erro
 	return p.result(&c)
 }
 
-// call is a Get that has not found a packet at once. It looks, waits and so on until one of
-// looked and woken reports that the call has ended, with n packets or err.
+// call is the state of a Get on its slow path. The call alternates between looked and a
+// wait, followed by woken, until one of the two reports the end: n packets, or err.
 type call[T any] struct {
-	most     int           // packets to take
-	n        int           // of them, those moved to the caller's buffer
-	rest     ring.Claim[T] // those for which the buffer has no room: to be moved before all else
+	most     int           // packets to take at most
+	n        int           // packets moved to the caller's buffer
+	rest     ring.Claim[T] // packets claimed beyond the buffer; others wait for their slots
 	err      error
 	deadline int64
 	ctx      context.Context
 	poll     waiter.Poll
-	last     bool // one more look, and no wait after it
-	// missed says that the caller has just looked, in vain: a wait can begin without
-	// another look, for W2 tells whether there is a packet, or the port is closed.
+	last     bool // the next look is the last: no wait follows
+	// missed says that a look has just failed. The wait may then begin without another:
+	// W2 sees a packet, and a closed port.
 	missed bool
 }
 
-// begin starts the time that the call may take.
+// begin sets the deadline of the call.
 func (c *call[T]) begin(timeout time.Duration) {
-	c.last = timeout == 0 // which does not read the clock
+	c.last = timeout == 0 // without reading the clock
 	c.deadline = waiter.Forever
 	if timeout > 0 {
 		c.deadline = waiter.Deadline(timeout)
 	}
 }
 
-// get takes packets as soon as there is one. The caller moves the rest, and calls result.
+// get returns when the call has ended. The caller then moves c.rest and calls result.
 func (p *Port[T]) get(c *call[T], dst []T) {
 	for !p.looked(c, dst) && !p.woken(c, dst, p.takers.Wait(&dst[0], c.deadline, doneOf(c.ctx))) {
 	}
 }
 
-// result is the end of every call: the caller stops to watch the queue, and moves the
-// packets of posters to the places of what was taken.
+// result ends a call: the caller stops watching the queue, moves the packets of waiting
+// posters into the room that the call has made, and returns n and err.
 func (p *Port[T]) result(c *call[T]) (int, error) {
 	if c.poll != (waiter.Poll{}) {
 		p.takers.Done(&c.poll, c.n != 0)
@@ -378,8 +381,8 @@ func (p *Port[T]) result(c *call[T]) (int, error) {
 	return c.n, c.err
 }
 
-// looked looks for packets until it is time to wait, and reports whether the call has ended
-// by that.
+// looked looks for packets, as often as the policy of waiting allows, and reports whether
+// the call has ended. If not, the caller waits.
 func (p *Port[T]) looked(c *call[T], dst []T) bool {
 	for again := true; again; again = p.takers.Again(&c.poll, c.deadline) {
 		if c.missed && !c.last && !p.queue.Ready() {
@@ -404,7 +407,7 @@ func (p *Port[T]) looked(c *call[T], dst []T) bool {
 	return false
 }
 
-// woken goes on with a call whose wait has ended, and reports whether the call has.
+// woken handles the outcome of a wait and reports whether the call has ended.
 func (p *Port[T]) woken(c *call[T], dst []T, why waiter.Outcome) bool {
 	switch why {
 	case waiter.Given:
@@ -413,16 +416,16 @@ func (p *Port[T]) woken(c *call[T], dst []T, why waiter.Outcome) bool {
 		}
 	case waiter.Handed:
 		if c.n = 1; c.most > 1 {
-			p.claim(c, dst, len(dst)) // before others are handed it
+			p.claim(c, dst, len(dst)) // before Pass, which hands packets to other waiters
 		}
 		p.takers.Pass(waiter.Handed)
 	case waiter.Look:
-		p.claim(c, dst, min(c.most, len(dst))) // of which nothing is left when Pass is called
+		p.claim(c, dst, min(c.most, len(dst))) // fits dst: Pass must find no slot claimed
 		p.takers.Pass(waiter.Look)
 	case waiter.Retry:
 		c.last = c.deadline != waiter.Forever && waiter.Now() >= c.deadline
 	case waiter.Expired:
-		c.last = true // a packet may be queued behind the limit of hand-offs
+		c.last = true // look once more: a packet may queue behind the limit of hand-offs
 	case waiter.Canceled:
 		c.err = cause(c.ctx)
 	case waiter.Interrupted:
@@ -433,16 +436,16 @@ func (p *Port[T]) woken(c *call[T], dst []T, why waiter.Outcome) bool {
 	return c.n != 0 || c.err != nil
 }
 
-// claim claims what is there, at one instant: with what the call has, up to most. It moves to
-// dst what dst has room for. Only a call that has nothing yet waits for a Post that is in the
-// middle of publishing the oldest packet.
+// claim claims the packets that are there, at one instant, until the call has most of them,
+// and moves as many to dst as fit. A call that has no packet yet waits for a Post that has
+// claimed the oldest position and not published.
 func (p *Port[T]) claim(c *call[T], dst []T, most int) {
 	c.rest = p.queue.ClaimPopBatch(most-c.n, c.n == 0)
 	c.n += c.rest.Recycle(dst[c.n:])
 }
 
-// freed moves packets of posters that wait into the room that there is. Whoever has taken
-// a packet calls it.
+// freed moves the packets of waiting posters into free room. Every taker calls freed after
+// its packets are recycled.
 func (p *Port[T]) freed() {
 	if p.posts.Due() {
 		p.posts.HandOver()
@@ -533,7 +536,7 @@ func (p *Port[T]) Stats() Stats {
 	if p.valid() != nil {
 		return Stats{}
 	}
-	taken := p.queue.Popped() // before Pushed, so that it is not the larger
+	taken := p.queue.Popped() // before Pushed, so that Taken <= Posted
 	takers, posts := p.takers.Stats(), p.posts.Stats()
 	return Stats{
 		Posted:   p.queue.Pushed() + takers.Direct,
@@ -553,7 +556,7 @@ func (p *Port[T]) Stats() Stats {
 	}
 }
 
-// done reports why ctx, nil or done already, is not to be waited for.
+// done returns the error for a ctx that is nil or done already, else nil.
 func done(ctx context.Context) error {
 	if ctx == nil {
 		return ErrInvalidParameter
@@ -564,7 +567,7 @@ func done(ctx context.Context) error {
 	return nil
 }
 
-// doneOf is ctx.Done() for a ctx that may be nil.
+// doneOf is ctx.Done(), or nil for a nil ctx.
 func doneOf(ctx context.Context) <-chan struct{} {
 	if ctx == nil {
 		return nil
@@ -572,7 +575,8 @@ func doneOf(ctx context.Context) <-chan struct{} {
 	return ctx.Done()
 }
 
-// cause is why ctx is done. A context may break its contract and have no error.
+// cause is why ctx is done. A context that breaks its contract has a closed Done and no
+// error: that is Canceled.
 func cause(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -580,7 +584,7 @@ func cause(ctx context.Context) error {
 	return context.Canceled
 }
 
-// packets is a port as those see it who wait for packets.
+// packets adapts a port to [waiter.Queue] for takers.
 type packets[T any] Port[T]
 
 func (q *packets[T]) Move(v *T) bool { return q.queue.TryPopBatchReady(unsafe.Slice(v, 1)) == 1 }
@@ -590,7 +594,7 @@ func (q *packets[T]) Ready() bool    { return q.queue.Ready() }
 func (q *packets[T]) Len() int       { return q.queue.Len() }
 func (q *packets[T]) Moved() uint64  { return q.queue.Popped() }
 
-// room is a port as those see it who wait for room.
+// room adapts a port to [waiter.Queue] for posters.
 type room[T any] Port[T]
 
 func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).offer(nil, 0, *v) == nil }

@@ -12,30 +12,29 @@ import (
 //
 // Invariants:
 //
-// Positions run through the chain: a ring begins where the one before it was
-// sealed, and all have one deq. So the elements in the chain are those between deq
-// and the last ring's enq, never more than limit, and one step of deq claims elements of
-// as many rings as they lie in.
+// Positions run through the chain: each ring begins where the ring before was sealed, and
+// all share one deq. So the elements in the chain lie between deq and the last ring's enq,
+// are never more than limit, and one step of deq may claim elements of several rings.
 //
-// Two kinds of rings keep the limit. One whose lap, added to what was in the chain
-// when the ring was linked, is not above the limit, keeps it by being full. Any other
-// has a bound: its pushes compare the chain's positions with the limit. Its lap is not
-// below the limit, so none is linked behind it for want of room, and a chain that is
-// held at its limit allocates nothing.
+// Two kinds of rings keep the limit. An unbounded ring, with Ring.limit 0, is full before the
+// chain exceeds limit: its lap plus the number of elements in the chain when the ring was
+// linked is at most limit. A bounded ring compares the chain's positions with the limit on
+// each push. Its lap is at least limit, so no ring is linked behind it for want of room, and
+// a chain held at its limit allocates nothing.
 //
-// Only under mu is a ring sealed, and linked to its successor; between that, and
-// after Close, the last ring is sealed. So whoever holds mu and finds the last
-// ring sealed knows that the chain is closed.
+// A ring is sealed, and linked to its successor, under mu only. In between, and after Close,
+// the last ring is sealed. So a caller that holds mu and finds the last ring sealed knows
+// that the chain is closed.
 //
-// The last ring is the one without a successor; tail is it, or about to be. head is the
-// ring that deq lies in, or one before it that pops leave when they meet it. What head has
-// left is garbage.
+// The last ring is the one without a successor; tail points to the last ring, or is about
+// to. head points to the ring that deq lies in, or to a ring before it, until a pop moves
+// head on. Rings before head are garbage.
 type Chain[T any] struct {
 	tail  atomicPointer[Ring[T]] // pushes go here
 	head  atomicPointer[Ring[T]] // pops come from here
-	base  int                    // capacity of the first ring, and of one that replaces it after a burst
-	limit uint64                 // elements in the chain, in steps
-	start uint64
+	base  int                    // capacity of the first ring, and of its replacement after a burst
+	limit uint64                 // of elements in the chain, in steps
+	start uint64                 // the first position
 
 	mu mutex
 	_  [linePair]byte
@@ -78,9 +77,9 @@ func (c *Chain[T]) Deq() *atomicUint64 { return &c.deq }
 // grows reports whether the chain may be longer than one ring.
 func (c *Chain[T]) grows() bool { return c.limit != uint64(c.base)*step }
 
-// TryPush is [Ring.TryPush]. Growing, it may wait for another's growth, and allocates.
-// Inlined, v would be a variable of the caller: see maxFrame. So are the other methods
-// here that have a T outlined.
+// TryPush is [Ring.TryPush]. In a chain that grows, TryPush allocates, and waits while another
+// caller links a ring. Outlined, as are all methods here that take or return a T, or v would
+// be a variable in the caller's frame: see maxFrame.
 //
 //go:noinline
 func (c *Chain[T]) TryPush(v T) bool { return c.TryPushBatch(unsafe.Slice(&v, 1)) == 1 }
@@ -100,7 +99,7 @@ func (c *Chain[T]) pushGrow(vs []T) int {
 		r := c.tail.Load()
 		least := len(vs)
 		if r.limit != 0 {
-			least = 1 // the prefix that fits there is the one that the limit allows
+			least = 1 // the prefix that fits a bounded ring is the prefix that the limit allows
 		}
 		if n := r.pushBatch(vs, least); n != 0 || r.limit != 0 && !r.Closed() {
 			return n
@@ -113,8 +112,9 @@ func (c *Chain[T]) pushGrow(vs []T) int {
 	return 0
 }
 
-// grow links a new ring behind r, with a prefix of vs in it already, and
-// returns its length. again says that somebody was quicker, or that r has room now.
+// grow links a new ring behind r that holds a prefix of vs, and returns the length of the
+// prefix. again reports that the caller should try again: another caller was quicker, or r
+// has room now.
 func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -125,9 +125,9 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	if enq&closedBit != 0 {
 		return 0, false // closed
 	}
-	// deq after enq, as in claimPush.
+	// deq is loaded after enq, as in claimPush.
 	used := enq - c.deq.Load()
-	if int64(used) < 0 { // deq has passed the enq that was loaded
+	if int64(used) < 0 { // deq has passed the loaded enq
 		return 0, true
 	}
 	room := c.limit - used
@@ -138,8 +138,8 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	if free := r.lap - (enq - r.first()); free <= r.lap && free/step >= uint64(len(vs)) {
 		return 0, true // room has come free since the caller looked
 	}
-	// The seal. It takes enq only from the value that room was computed for, and
-	// is to a waiter what a claim is: it changes what Empty has loaded.
+	// The seal. It succeeds only if enq still has the value that room was computed from. A
+	// waiter sees the seal as it sees a claim: both change the enq that Empty has loaded.
 	if !r.enq.CompareAndSwap(enq, enq|closedBit) {
 		return 0, true
 	}
@@ -159,10 +159,10 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	return n, false
 }
 
-// link makes next the last ring. Under mu, with r the last ring and sealed.
+// link makes next the last ring. The caller holds mu; r is the last ring, and sealed.
 func (c *Chain[T]) link(r, next *Ring[T]) {
-	// In this order: a push finds the new ring by tail, and pops find it by next. A pop that
-	// begins after such a push must find it.
+	// In this order: pushes find the new ring by tail, pops by next. A pop that begins after
+	// a push to the new ring must find that ring.
 	r.next.Store(next)
 	c.tail.Store(next)
 }
@@ -196,9 +196,9 @@ func (c *Chain[T]) popBatch(dst []T, inFlight bool) int {
 	return claim.Recycle(dst)
 }
 
-// ClaimPopBatch claims up to n elements, the oldest first, all at one instant: none only if
-// the chain was empty at an instant during the call or, unless inFlight pushes are to be
-// waited for, if the oldest element was not published yet.
+// ClaimPopBatch claims up to n elements, the oldest first, all at one instant. It claims none
+// only if the chain was empty at an instant during the call or, unless inFlight is set, the
+// oldest element was not published yet.
 func (c *Chain[T]) ClaimPopBatch(n int, inFlight bool) Claim[T] {
 	r := c.head.Load()
 	claim := r.claimPop(n, inFlight)
@@ -208,7 +208,7 @@ func (c *Chain[T]) ClaimPopBatch(n int, inFlight bool) Claim[T] {
 	return claim
 }
 
-// first is the ring that deq lies in. It moves head there.
+// first returns the ring that deq lies in, and moves head there.
 func (c *Chain[T]) first() *Ring[T] {
 	for {
 		r := c.head.Load()
@@ -230,7 +230,7 @@ func (c *Chain[T]) last() *Ring[T] {
 // Close makes every later push fail and reports whether it is the first to do
 // so. What was pushed stays and can be popped.
 func (c *Chain[T]) Close() bool {
-	c.mu.Lock() // what is being linked gets linked
+	c.mu.Lock() // a growth in progress ends first, so tail is the last ring
 	defer c.mu.Unlock()
 	first := c.tail.Load().seal()
 	c.shrink()
@@ -245,7 +245,7 @@ func (c *Chain[T]) Closed() bool {
 	if !c.grows() {
 		return true
 	}
-	c.mu.Lock() // sealed for good, or until a ring is linked
+	c.mu.Lock() // waits for a growth in progress: is the seal that of Close?
 	defer c.mu.Unlock()
 	return c.tail.Load().Closed()
 }
@@ -253,8 +253,8 @@ func (c *Chain[T]) Closed() bool {
 // Drained reports whether the chain is closed and every element has been claimed
 // by a pop. Once true it stays true, and what the chain has grown by is let go.
 func (c *Chain[T]) Drained() bool {
-	// The last ring says it for all: deq has come to its end. Once the chain is closed,
-	// what takes its place is drained too.
+	// The last ring speaks for all: all share deq. In a closed chain a ring that shrink puts
+	// in place of the last one is drained too.
 	if !c.Closed() || !c.tail.Load().Drained() {
 		return false
 	}
@@ -286,7 +286,7 @@ func (c *Chain[T]) Len() int {
 		r := c.last()
 		enq := r.enq.Load()
 		deq := c.deq.Load()
-		if r.enq.Load() == enq && r.next.Load() == nil { // so it was, when deq was loaded
+		if r.enq.Load() == enq && r.next.Load() == nil { // then both held when deq was loaded
 			return int((enq&^closedBit - deq) / step)
 		}
 	}

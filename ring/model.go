@@ -8,7 +8,7 @@ import (
 	"github.com/iocp-go/iocp/fuzz/sched"
 )
 
-// What the model checker in fuzz runs: the same code, on atomics whose steps it
+// The model checker in fuzz runs the code of this package on atomics whose steps the checker
 // orders.
 type (
 	atomicUint64         = sched.Uint64
@@ -24,8 +24,8 @@ func backOff(int) int { return minBackOff }
 
 const minBackOff = 0
 
-// Every ring is old enough to be let go, and no timer looks: a look of a scenario's own
-// does what the timer's would do.
+// Every ring is old enough to be replaced, and there is no timer: scenarios call Shrink
+// instead.
 
 const minAge = 0
 
@@ -33,7 +33,7 @@ func clock() int64 { return 0 }
 
 func later[T any](*Chain[T], uint64) {}
 
-// The model has the release store of amd64, whatever it runs on.
+// The model has the release store of amd64, on every platform.
 
 func storeRelease(a *sched.Uint64, v uint64) { a.StoreRelease(v) }
 

@@ -22,71 +22,71 @@ import (
 
 // Invariants:
 //
-// A word counts positions in its upper 63 bits; the lowest bit of enq is the
-// closed bit. So positions advance by step, and wrap at 2^64 as words do.
+// A position is a word that counts in its upper 63 bits; the lowest bit of enq is the closed
+// bit. So positions advance by step and wrap at 2^64.
 //
-// The turn of a position is step*cap times the laps that precede it. For the word w of a
-// position with turn t, the slot at index(w) is owned as its seq says:
+// The turn of a position is step*cap times the number of laps before it. For a position w
+// with turn t, seq of the slot of w says who owns the slot:
 //
 //	t             free: owned by whoever claims w on enq
 //	t+published   full: owned by whoever claims w on deq
 //	t+step*cap    recycled: free for the position one lap on
 //
-// The first turn is 0: memory that nobody has written is free slots, so a large ring costs
-// nothing until its slots are used.
+// The first turn is 0, so zeroed memory is free slots: a large ring takes no memory until its
+// slots are used.
 //
-// Between a claim and the store to seq that ends it, the claimant owns val.
-// Only the owner touches val, and only the owner stores to seq.
+// Between a claim and the store to seq that ends the claim, the claimant owns the slot. Only
+// the owner touches val, and only the owner stores to seq.
 //
-// 0 <= enq-deq <= step*cap at every instant, the closed bit left aside: enq
-// passes a position only if its slot is free, and a slot is freed for the next
-// lap only by a consumer that has moved deq past it. (The deq of a chain's ring is that of
-// the chain, and is taken for start before it comes to the ring.)
+// 0 <= enq-deq <= step*cap at every instant, the closed bit left aside: enq passes a position
+// only if its slot is free, and only a consumer that has moved deq past a slot frees that
+// slot for the next lap. (A chain's ring has the chain's deq, and takes start for deq while
+// deq is before start.)
 const (
 	step      = 2 // one position
-	closedBit = 1 // in enq: no claim succeeds any more
+	closedBit = 1 // in enq: no later claim succeeds
 	published = 1 // in seq
 )
 
 // MaxCapacity is the largest capacity that New accepts.
 const MaxCapacity = 1 << 30
 
-// maxBytes is more than a ring can get, and less than what the allocator panics
-// at on any 64-bit platform.
+// maxBytes is more memory than a ring can get, and less than what makes the allocator of any
+// 64-bit platform panic.
 const maxBytes = 1 << 40
 
 // ErrCapacity is what New returns for a capacity that is not in [1, MaxCapacity],
 // or for elements so large that no memory holds as many.
 var ErrCapacity = errors.New("ring: capacity is not in [1, 1<<30], or its elements are too large for memory")
 
-// linePair keeps two words on lines that no prefetcher fetches together: x86
-// fetches lines in pairs of 64 bytes, Apple's and some POWER lines are 128 bytes.
+// linePair is the distance of two words that no prefetcher fetches together: x86 fetches
+// lines in pairs of 64 bytes; the lines of Apple's processors and some POWERs have 128 bytes.
 const linePair = 128
 
 // Ring is a bounded FIFO queue of T. Its methods may be called from any
 // goroutine. Make one with New; the zero Ring has no room and no elements. Of a ring that
 // is in a Chain only ClaimPush and ClaimPop may be called from elsewhere.
 type Ring[T any] struct {
-	// Written by New alone, so the line that holds them stays shared.
+	// Written before the ring is shared, next excepted, so their cache line stays shared.
 	slots []Slot[T] // a power of two of them
-	open  []Slot[T] // where ClaimPush looks: slots, or none if limit is set
-	lap   uint64    // between two positions that share a slot
+	open  []Slot[T] // slots for ClaimPush: nil if limit is set, else slots
+	lap   uint64    // distance of two positions that share a slot
 	mask  uint64    // lap-step
-	start uint64
+	start uint64    // the first position
 
-	shared *atomicUint64 // see deq
+	shared *atomicUint64 // the chain's deq, or nil: see deq
 
-	// For a ring of a Chain. limit is not 0 if the chain's limit, not above lap, is what
-	// makes this ring full.
+	// The rest is for a ring of a Chain. If limit is not 0, the ring is full when the chain
+	// is at limit, which is not above lap.
 	limit uint64
-	made  int64                  // by clock; 0 for the chain's first ring and one of its size
+	made  int64                  // clock when linked; 0 for a ring of the chain's base capacity
 	next  atomicPointer[Ring[T]] // written once; the ring that begins where this one was sealed
-	_     [linePair + 24]byte    // to 512 bytes: the allocator begins such a block on a line
+	_     [linePair + 24]byte    // to 512 bytes, a block that the allocator aligns to a line
 
 	enq atomicUint64 // the next position to claim for a push, and the closed bit
 	_   [linePair - 8]byte
 
-	own atomicUint64
+	own atomicUint64 // the next position to claim for a pop, if shared is nil
 	_   [linePair - 8]byte
 }
 
@@ -96,8 +96,8 @@ func New[T any](capacity int) (*Ring[T], error) {
 	return NewAt[T](capacity, 0)
 }
 
-// NewAt is New with the count of elements pushed so far set to start, modulo
-// 2^63. It is for tests that put the wrap of the positions within reach.
+// NewAt is New with the count of elements pushed so far set to start, modulo 2^63. Tests use
+// NewAt to begin just below the wrap of the positions.
 func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
 	n := slotsFor(capacity, unsafe.Sizeof(Slot[T]{}))
 	if n == 0 {
@@ -106,7 +106,8 @@ func NewAt[T any](capacity int, start uint64) (*Ring[T], error) {
 	return newRing[T](n, start*step), nil
 }
 
-// slotsFor is how many slots of so many bytes a capacity needs, 0 if it is out of range.
+// slotsFor is the number of slots, each of size bytes, for a capacity, or 0 if the capacity is
+// out of range.
 func slotsFor(capacity int, size uintptr) int {
 	if capacity < 1 || capacity > MaxCapacity {
 		return 0
@@ -118,8 +119,7 @@ func slotsFor(capacity int, size uintptr) int {
 	return n
 }
 
-// newRing returns a ring of n slots, a power of two, whose first position has
-// the word start.
+// newRing returns a ring of n slots, a power of two, whose first position is start.
 func newRing[T any](n int, start uint64) *Ring[T] {
 	r := &Ring[T]{slots: newSlots[T](n), lap: uint64(n) * step, mask: uint64(n-1) * step, start: start}
 	r.open = r.slots
@@ -130,7 +130,7 @@ func newRing[T any](n int, start uint64) *Ring[T] {
 
 func (r *Ring[T]) slot(w uint64) *Slot[T] { return &r.slots[w&r.mask/step] }
 
-// turn is that of the position w. The closed bit makes it odd.
+// turn is the turn of the position w. A set closed bit makes the turn odd.
 func (r *Ring[T]) turn(w uint64) uint64 { return (w - r.start) &^ r.mask }
 
 // TryPush appends v and reports whether it did. False means that the ring was
@@ -149,7 +149,7 @@ func (r *Ring[T]) TryPush(v T) bool {
 // length was decided on.
 func (r *Ring[T]) TryPushBatch(vs []T) int { return r.pushBatch(vs, 1) }
 
-// pushBatch is TryPushBatch that pushes at least so many elements or none.
+// pushBatch is TryPushBatch that pushes at least least elements, or none.
 func (r *Ring[T]) pushBatch(vs []T, least int) int {
 	if len(r.slots) == 0 {
 		return 0
@@ -167,42 +167,41 @@ func (r *Ring[T]) pushBatch(vs []T, least int) int {
 	return n
 }
 
-// run is the slots of up to n positions from w on, as many as lie in a row and are of one
-// turn, and not more than maxRun.
+// run returns the slots of up to n positions from w on: adjacent ones of one turn, maxRun at
+// most.
 func (r *Ring[T]) run(w uint64, n int) []Slot[T] {
 	i := int(w & r.mask / step)
-	turn := int((r.lap - (w-r.start)&r.mask) / step) // what is left of it
+	turn := int((r.lap - (w-r.start)&r.mask) / step) // positions left in the turn
 	return r.slots[i:min(i+min(n, maxRun, turn), len(r.slots))]
 }
 
-// maxRun bounds how long the first of a batch waits for the last to be written,
-// and the loop in assembly, which nothing can preempt.
+// maxRun bounds the time from the first write of a run to the publication, and the loop in
+// assembly, which the runtime cannot preempt.
 const maxRun = 256
 
-// publish ends the claims of a run of slots: as storeRelease does, but with one call.
+// publish ends the claims of a run: storeRelease of seq to every slot, in one call.
 func publish[T any](run []Slot[T], seq uint64) {
 	storeReleaseRun(&run[0].seq, unsafe.Sizeof(run[0]), seq, len(run))
 }
 
-// claimPush claims up to n positions on enq, all of them with free slots. It
-// returns the first one and their number, 0 if the ring is closed or has room
-// for less than least.
+// claimPush claims up to n positions on enq, all with free slots. It returns the first
+// position and their number: 0 if the ring is closed or has room for less than least.
 func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 	lost := minBackOff
 	for try := 0; n > 0; {
 		enq := r.enq.Load()
 		free := 0
 		for free < n && r.slot(enq+uint64(free)*step).seq.Load() == r.turn(enq+uint64(free)*step) {
-			free++ // stays free while enq does not move
+			free++ // the slot stays free while enq does not move
 		}
 		if free < n || r.limit != 0 {
 			if enq&closedBit != 0 {
 				return 0, 0
 			}
-			// The slots' sequences lag behind a pop that has claimed but not
-			// recycled, and know no limit; the positions do. deq must be loaded after
-			// enq: enq has not fallen since, so no room is counted that was not there
-			// when deq was loaded, and if none is, the ring was full then.
+			// Only positions tell full exactly: a slot's seq lags behind a pop that has
+			// claimed and not recycled, and seqs know no limit. deq must be loaded after
+			// enq. enq never falls, so room counts none that was not there when deq was
+			// loaded; and if room is 0, the ring was full then.
 			deq, limit := r.oldest()
 			room := limit - (enq - deq)
 			switch {
@@ -228,7 +227,7 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 	return 0, 0
 }
 
-// oldest is the position of the oldest element that counts against limit.
+// oldest is the position from which elements count against limit, and that limit.
 func (r *Ring[T]) oldest() (deq, limit uint64) {
 	if r.limit != 0 {
 		return r.deq().Load(), r.limit
@@ -236,8 +235,8 @@ func (r *Ring[T]) oldest() (deq, limit uint64) {
 	return r.first(), r.lap
 }
 
-// deq is the next position to claim for a pop: the ring's own, or that of all rings of a
-// Chain.
+// deq is the next position to claim for a pop: the ring's own, or the one that all rings of
+// a Chain share.
 func (r *Ring[T]) deq() *atomicUint64 {
 	if r.shared != nil {
 		return r.shared
@@ -245,8 +244,8 @@ func (r *Ring[T]) deq() *atomicUint64 {
 	return &r.own
 }
 
-// first is the position of the oldest element in the ring: its start, while pops of the
-// chain are at a ring before.
+// first is the position of the oldest element in the ring: start while the chain's deq is in
+// a ring before this one.
 func (r *Ring[T]) first() uint64 {
 	deq := r.deq().Load()
 	if int64(deq-r.start) < 0 {
@@ -266,8 +265,8 @@ func (r *Ring[T]) TryPop() (v T, ok bool) {
 }
 
 // TryPopReady is TryPop that does not wait for a push in flight: false means
-// that the ring was empty or that its oldest element was not published yet. It stays
-// outlined, or v would be a variable of the caller: see maxFrame.
+// that the ring was empty or that its oldest element was not published yet. Outlined, or v
+// would be a variable in the caller's frame: see maxFrame.
 //
 //go:noinline
 func (r *Ring[T]) TryPopReady() (v T, ok bool) {
@@ -280,8 +279,8 @@ func (r *Ring[T]) TryPopReady() (v T, ok bool) {
 // ring was empty; it does not wait for pushes in flight behind the first.
 func (r *Ring[T]) TryPopBatch(dst []T) int { return r.popBatch(dst, true) }
 
-// popBatch is TryPopBatch that waits for a push in flight at the oldest element
-// only if inFlight.
+// popBatch is TryPopBatch. Only if inFlight is set it waits for a push that has claimed the
+// oldest position and not published.
 func (r *Ring[T]) popBatch(dst []T, inFlight bool) int {
 	if len(r.slots) == 0 {
 		return 0
@@ -290,12 +289,12 @@ func (r *Ring[T]) popBatch(dst []T, inFlight bool) int {
 	return claim.Recycle(dst)
 }
 
-// A Claim is elements that a pop has claimed at one instant, and has not moved out of their
-// slots yet. Others wait for those slots, so that must follow at once.
+// A Claim stands for elements that a pop has claimed at one instant and has not moved out of
+// their slots yet. Other calls wait for these slots, so the owner calls Recycle at once.
 type Claim[T any] struct {
-	r   *Ring[T] // which holds deq, or ends there
-	deq uint64   // of the oldest element
-	n   int
+	r   *Ring[T] // the ring that holds deq, or ends there
+	deq uint64   // position of the oldest element left
+	n   int      // elements left
 }
 
 // Recycle moves the oldest elements of the claim to dst, as many as dst has room for, and
@@ -323,8 +322,8 @@ func (c *Claim[T]) Recycle(dst []T) (done int) {
 	return done
 }
 
-// holding is the ring, r or one behind it, that the position w lies in. r must not begin
-// behind w.
+// holding returns the ring that the position w lies in: r or one linked behind r. w must not
+// lie before r.
 func (r *Ring[T]) holding(w uint64) *Ring[T] {
 	for {
 		next := r.next.Load()
@@ -335,20 +334,20 @@ func (r *Ring[T]) holding(w uint64) *Ring[T] {
 	}
 }
 
-// claimPop claims up to n positions on deq, all of them published: of r, or of rings behind
-// it in its chain. It claims none if there is no element or, unless inFlight pushes are to
-// be waited for, if the oldest element is not published yet.
+// claimPop claims up to n positions on deq, all published: of r and of rings behind r in its
+// chain. It claims none if there is no element. If the oldest element is not published yet,
+// claimPop waits for the publication if inFlight is set, else claims none.
 func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 	lost := minBackOff
 	for try := 0; n > 0; {
 		deq := r.deq().Load()
-		// The rings are walked by their slots: one that ends at or before w has none that
-		// is full for w.
+		// The walk goes from slot to slot and from ring to ring: a ring that ends at w or
+		// before has no slot that is full for w.
 		first, full := r.holding(deq), 0
 		for last := first; full < n; {
 			w := deq + uint64(full)*step
 			if last.slot(w).seq.Load() == last.turn(w)+published {
-				full++ // stays published while deq does not move
+				full++ // the slot stays published while deq does not move
 				continue
 			}
 			next := last.next.Load()
@@ -358,14 +357,14 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 			last = next
 		}
 		if full == 0 {
-			// As in claimPush: only the positions know. deq <= enq always and neither
-			// falls. So if enq equals the deq that was loaded, first was empty when deq was
-			// loaded, and no ring was linked behind it when next was.
+			// Only positions tell empty exactly, as in claimPush. deq <= enq always, and
+			// neither falls. So if enq equals the loaded deq, first was empty when deq was
+			// loaded, and no ring was linked behind first when next was loaded.
 			if first.enq.Load()&^closedBit == deq {
 				return Claim[T]{}
 			}
-			// If deq has moved, the slot that was looked at was not the oldest any
-			// more, and says nothing about the one that is.
+			// If deq has moved, the slot that was read was not the oldest any more and says
+			// nothing about the oldest. Else a push is in flight at that slot.
 			if r.deq().Load() == deq {
 				if !inFlight {
 					return Claim[T]{}
@@ -387,10 +386,10 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 	return Claim[T]{}
 }
 
-// minContended is the length up to which a batch is tried again when another pop was
-// quicker. A longer batch is halved: one of 200,000 elements, beside a goroutine that pops
-// one after the other, took 400 ms, for each of those pops came before the batch had looked
-// at all its slots.
+// minContended is the length up to which a batch that loses its claim is tried again as it is.
+// A longer batch is halved. Without that a batch of 200,000 elements, beside a goroutine that
+// pops one at a time, took 400 ms: each of those pops won before the batch had read all its
+// slots.
 const minContended = 64
 
 // Close makes every later push fail, a push that has not claimed its position
@@ -416,16 +415,16 @@ func (r *Ring[T]) Drained() bool {
 // and Close, changes enq after that load in the one total order of the atomics.
 func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq().Load() }
 
-// Ready reports whether the oldest element is likely to be there. It reads the slot, and
-// not enq: until somebody pushes the slot, nobody writes what Ready reads.
+// Ready reports whether the oldest element is likely to be published. Ready reads the slot's
+// seq and not enq: no call writes that slot before the push of the oldest element.
 func (r *Ring[T]) Ready() bool {
 	deq := r.deq().Load()
 	return r.slot(deq).seq.Load() == r.turn(deq)+published || r.next.Load() != nil
 }
 
-// Full is the mirror of Empty: the ring was open, without a slot that is free or
-// about to be recycled, as seen by loading deq, then enq. If it returns true,
-// each later pop changes deq after that load.
+// Full is the mirror of Empty: it reports whether the ring was open with no slot free or
+// about to be recycled, as seen by loading deq, then enq. If Full returns true, each later
+// pop changes deq after that load.
 func (r *Ring[T]) Full() bool {
 	deq := r.deq().Load()
 	return r.enq.Load()-deq == r.lap
@@ -437,7 +436,7 @@ func (r *Ring[T]) Len() int {
 	for {
 		enq := r.enq.Load()
 		deq := r.deq().Load()
-		if r.enq.Load() == enq { // so it was, when deq was loaded
+		if r.enq.Load() == enq { // then enq had this value when deq was loaded
 			return int((enq&^closedBit - deq) / step)
 		}
 	}

@@ -1,14 +1,13 @@
 package ring
 
-// What a burst made a chain grow by goes back when the chain is found empty: a ring of
-// the base capacity takes the place of the large one. Three look whether it is:
+// A chain that a burst made grow shrinks when it is found empty: a ring of the base capacity
+// replaces the large one. Three callers check:
 //
-//   - Shrink, for a pop that has found nothing. It leaves a ring alone that is younger
-//     than minAge. That is the hysteresis: bursts that follow each other closely allocate
-//     once in minAge, not once each.
-//   - A timer, each lookEvery while the chain is grown, for one that nobody uses any
-//     more.
-//   - Close and Drained, whatever the age: a closed chain will not want the ring again.
+//   - Shrink, called by a pop that has found the chain empty. Shrink spares rings younger
+//     than minAge. That is the hysteresis: bursts in quick succession allocate once in
+//     minAge, not once each.
+//   - A timer, every lookEvery while the chain is grown, for a chain that is idle.
+//   - Close and Drained, whatever the age: a closed chain does not grow again.
 
 // Shrink is to be called when a pop has found the chain empty.
 func (c *Chain[T]) Shrink() {
@@ -21,7 +20,7 @@ func (c *Chain[T]) Shrink() {
 // shrinkOld is Shrink's slow path.
 func (c *Chain[T]) shrinkOld(r *Ring[T]) {
 	// As unsigned, so that an age below 0 counts as old: the clock of a bubble of
-	// testing/synctest, which the chain has left or come to, is decades behind.
+	// testing/synctest is decades behind, and a chain may enter or leave the bubble.
 	if uint64(clock()-r.made) < minAge {
 		return
 	}
@@ -30,10 +29,9 @@ func (c *Chain[T]) shrinkOld(r *Ring[T]) {
 	c.shrink()
 }
 
-// look is what the timer calls that grow has started when it linked the ring that
-// begins at start. A ring that has taken its place since has a timer of its own, or
-// the base capacity. No two that grow links begin at the same position: each has
-// an element.
+// look is called by the timer that grow started for the ring that begins at start. If that
+// ring is no longer the last, its successor has a timer of its own or the base capacity. No
+// two rings that grow links share a start, because grow puts an element into each.
 func (c *Chain[T]) look(start uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -46,15 +44,15 @@ func (c *Chain[T]) look(start uint64) {
 	}
 }
 
-// shrink replaces a larger last ring if the chain is empty, whether open or closed.
-// Under mu.
+// shrink replaces a last ring above the base capacity if the chain, open or closed, is empty.
+// The caller holds mu.
 func (c *Chain[T]) shrink() {
 	r := c.tail.Load()
 	if r.Cap() == c.base {
 		return
 	}
-	// deq before enq: if they are equal nothing was in the chain when enq was loaded. The
-	// exchange fails if a push has claimed since, and a closed ring stays drained.
+	// deq is loaded before enq: if they are equal, the chain was empty when enq was loaded.
+	// The compare and swap fails if a push has claimed since; a closed ring stays drained.
 	deq := c.deq.Load()
 	closed := r.enq.Load() == deq|closedBit
 	if !closed && !r.enq.CompareAndSwap(deq, deq|closedBit) {
@@ -66,5 +64,5 @@ func (c *Chain[T]) shrink() {
 		next.seal()
 	}
 	c.link(r, next)
-	c.first() // moves head on, and so lets go of r
+	c.first() // moves head on, so that r is garbage
 }

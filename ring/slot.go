@@ -2,22 +2,21 @@ package ring
 
 import "unsafe"
 
-// Slot is a cell of a ring. Whoever has claimed one owns it until the call of
-// Publish or Recycle that ends the claim, and must make that at once: others wait
-// for it.
+// Slot is a cell of a ring. A claimant owns its slot until the call of Publish or Recycle
+// that ends the claim. That call must follow at once: other calls wait for the slot.
 //
-// Claiming and ending are apart, and so short, for the compiler to inline them.
+// The claim and its end are separate methods, and short, so that the compiler inlines both.
 type Slot[T any] struct {
 	seq atomicUint64
 	val T
 }
 
-// ClaimPush claims a slot for a push and returns what to Publish it with. A nil is
-// no answer, another may have been quicker: ask TryPush.
+// ClaimPush claims a slot for a push and returns the seq to pass to Publish. A nil slot does
+// not mean full, another push may have been quicker: TryPush tells.
 func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
-	// The first turn of claimPush for one element. A set closed bit makes the turn odd,
-	// which no free slot's seq is; in the zero Ring, and in one with a limit, no index
-	// is below the length.
+	// The first iteration of claimPush, for one element. A set closed bit makes the turn odd,
+	// and a free slot's seq is even. The zero Ring and a bounded ring have no open slots, so no
+	// index is below the length.
 	enq := r.enq.Load()
 	if i := enq & r.mask / step; i < uint64(len(r.open)) && unsafe.Sizeof(s.val) <= maxFrame {
 		if s, seq = &r.open[i], (enq-r.start)&^r.mask; s.seq.Load() == seq && r.enq.CompareAndSwap(enq, enq+step) {
@@ -27,9 +26,9 @@ func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
 	return nil, 0
 }
 
-// ClaimPop claims the slot of the oldest element and returns what to Recycle it
-// with. A nil is no answer: ask TryPop. at is the chain's Deq, which is quicker to find
-// there than by the ring.
+// ClaimPop claims the slot of the oldest element and returns the seq to pass to Recycle. A nil
+// slot does not mean empty: TryPop tells. at is the chain's Deq, one load nearer for the
+// caller than for the ring.
 func (r *Ring[T]) ClaimPop(at *atomicUint64) (s *Slot[T], seq uint64) {
 	deq := at.Load()
 	if i := deq & r.mask / step; i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {
@@ -44,21 +43,21 @@ func (r *Ring[T]) ClaimPop(at *atomicUint64) (s *Slot[T], seq uint64) {
 func (s *Slot[T]) Publish(v T, seq uint64) {
 	writes(&s.val)
 	s.val = v
-	// Synchronizes before the load of seq by which a pop finds it.
+	// Synchronizes before the load of seq with which a pop finds the element.
 	storeRelease(&s.seq, seq)
 }
 
-// Recycle empties a slot that ClaimPop has returned with seq, and ends the claim:
-// it is free for the next lap.
+// Recycle empties a slot that ClaimPop has returned with seq, and ends the claim: the slot is
+// free for the next lap.
 func (s *Slot[T]) Recycle(seq uint64) (v T) {
 	writes(&s.val)
-	v, s.val = s.val, v // what the ring keeps, the collector keeps
-	// Synchronizes before the load of seq by which the next lap's push finds it.
+	v, s.val = s.val, v // clears val: the ring must not keep a taken element alive
+	// Synchronizes before the load of seq with which the next lap's push finds the slot.
 	storeRelease(&s.seq, seq)
 	return v
 }
 
-// move empties a slot into to, as Recycle does.
+// move moves val to to and clears val, as Recycle does.
 func move[T any](to, val *T) {
 	*to = *val
 	if unsafe.Sizeof(*val) > maxFrame {
@@ -69,8 +68,9 @@ func move[T any](to, val *T) {
 	*val = zero
 }
 
-// maxFrame is, of the compiler's limits for a variable in a frame, the least. A larger
-// one it moves to the heap, in each call, but for parameters and results. Those of
-// Publish and Recycle are variables where the calls are inlined, so there is no claim
-// for a larger T, and what has one is moved by pointers.
+// maxFrame is the smallest of the compiler's size limits for variables in a frame. A larger
+// variable is allocated on the heap in each call; parameters and results are not. But
+// parameters and results of an inlined call become variables of its caller, and Publish and
+// Recycle are inlined. So ClaimPush and ClaimPop refuse a larger T, whose elements are moved
+// through pointers instead.
 const maxFrame = 64 << 10

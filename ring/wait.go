@@ -10,20 +10,21 @@ import (
 	"weak"
 )
 
-// What the model checker replaces: see model.go.
+// The model checker replaces the declarations of this file: see model.go.
 type (
 	atomicUint64         = atomic.Uint64
 	atomicPointer[T any] = atomic.Pointer[T]
 	mutex                = sync.Mutex
 )
 
-// writes comes before a write to memory that is not atomic, and a reading of it.
+// writes tells the model checker of an access to memory that is not atomic. Called before
+// each such access.
 func writes[T any](*T) {}
 
-// wait is called with 0, 1, 2, … while another goroutine is between its claim
-// and its store to seq. That takes nanoseconds while it runs, so reload first;
-// then let it run, if it is a goroutine that lost its processor; then, if it is
-// a thread that lost its core, leave the core to it.
+// wait is called with 0, 1, 2, … while another goroutine is between its claim and its store
+// to seq. That takes nanoseconds if the other goroutine runs, so wait first spins. Then wait
+// yields, for a goroutine that lost its processor; then sleeps, for a thread that lost its
+// core.
 func wait(try int) {
 	switch {
 	case try < 100: // about 0.1 µs
@@ -34,11 +35,11 @@ func wait(try int) {
 	}
 }
 
-// backOff is called with what it returned last, minBackOff at first, when another
-// goroutine won a claim. Both have then fetched the position's line from each
-// other for nothing. Who lost leaves it alone, longer each time that it loses
-// again, and the other runs on at the speed of its own cache meanwhile: 64
-// producers and 64 consumers on two cores went from 140 ns an element to 85.
+// backOff is exponential backoff after a lost claim. The argument is the last result of
+// backOff, minBackOff at first. Winner and loser have both fetched the position's cache line.
+// The loser leaves the line alone, longer after each loss, and the winner runs at the speed of
+// its own cache meanwhile: 64 producers and 64 consumers on two cores went from 140 ns an
+// element to 85.
 func backOff(turns int) int {
 	for range turns {
 	}
@@ -52,7 +53,7 @@ const (
 
 const (
 	minAge    = uint64(5 * time.Millisecond)
-	lookEvery = 250 * time.Millisecond // row 35 allows a second
+	lookEvery = 250 * time.Millisecond // the documentation of WithGrowth promises a second
 )
 
 var started = time.Now()
@@ -60,10 +61,9 @@ var started = time.Now()
 // clock is the time in nanoseconds.
 func clock() int64 { return int64(time.Since(started)) }
 
-// later calls c.look(start) after lookEvery, unless c is garbage by then: the timer
-// must not keep a dropped chain. Each call makes a timer of its own: one that was made
-// in a bubble of testing/synctest may be neither reset nor stopped outside of it, and
-// ends with it.
+// later calls c.look(start) after lookEvery, unless c is garbage by then: the timer must not
+// keep a dropped chain alive. Each call makes a new timer. A timer made in a bubble of
+// testing/synctest ends with the bubble, and may be neither reset nor stopped outside.
 func later[T any](c *Chain[T], start uint64) {
 	w := weak.Make(c)
 	time.AfterFunc(lookEvery, func() {

@@ -9,8 +9,8 @@ import (
 	"github.com/iocp-go/iocp/fuzz/sched"
 )
 
-// What the model checker in fuzz runs: the same code, on atomics, sleeps and a
-// clock whose steps it orders.
+// The model checker in fuzz runs the code of this package on atomics, sleeps and a clock
+// whose steps the checker orders.
 type (
 	atomicInt32  = sched.Int32
 	atomicUint64 = sched.Uint64
@@ -23,19 +23,19 @@ func gosched() { sched.Yield() }
 
 func bump() {}
 
-// busy is what runnable tells: above 0 nobody watches.
+// busy is the answer of runnable: above 0 no caller watches.
 var busy int64
 
 func runnable() int64 { return busy }
 
-// glances is how often a caller that watches looks before it gives up.
+// glances is the number of looks of a watch.
 const glances = 2
 
-// pausing is how many callers are in pause: those that watch.
+// pausing is the number of callers in pause, which are those that watch.
 var pausing int
 
-// pause lets others run for a part of the time for which a caller watches. The clock need
-// not show that.
+// pause lets other threads run and returns a time after which glances looks end the watch.
+// The clock need not show that time.
 func pause(until int64) int64 {
 	if pausing++; pausing > 1 {
 		panic("two watch")
@@ -45,17 +45,17 @@ func pause(until int64) int64 {
 	return until - glance + longest/glances
 }
 
-// flock is 1, so that two waiters are many, and who releases them lets others run.
+// flock is 1, so that two waiters are two flocks, and Settle yields between them.
 const (
 	flock    = 1
 	patience = 1 << 62
 )
 
-// Moved is GOMAXPROCS, so that a scenario decides.
+// Moved is 0, which is GOMAXPROCS: the scenario sets the limit.
 var Moved = 0
 
-// Model prepares for a run: callers that find nothing may watch the queue or not, and
-// nothing is left of what the process learned in the run before.
+// Model prepares for a run: watch says whether callers may watch the queue, and the process
+// forgets what earlier runs taught it.
 func Model(watch bool) {
 	busy = 1
 	if watch {
@@ -67,7 +67,7 @@ func Model(watch bool) {
 	pausing = 0
 }
 
-// Now is the clock of the caller's thread.
+// Now is the clock of the calling thread of the model.
 func Now() int64 { return sched.Now() }
 
 // InBubble reports that there are no bubbles here.
@@ -77,8 +77,8 @@ type seat struct{ parker sched.Parker }
 
 func (s *seat) unpark() { s.parker.Unpark() }
 
-// sleep is where the alarm of w goes off, when the scheduler likes. Then its owner does
-// what the alarm does; nobody can tell the difference, for the owner sleeps.
+// sleep parks the owner of w. The scheduler decides when the alarm goes off, and then the
+// owner itself calls ring. No other thread can tell: the owner sleeps all the while.
 func (s *Stack[T]) sleep(w *Waiter[T], mu sync.Locker) {
 	if !w.seat.parker.Park(mu, w.deadline, nil) {
 		s.ring(w)
@@ -93,7 +93,7 @@ func (*alarm) stop()                    {}
 
 func (p *Parkers) canceled() (Parker, bool) { return new(sched.Parker), true }
 
-// Check is asked before a waiter is used again.
+// Check reports why w must not be used again. The model's pool calls Check when w comes back.
 func (w *Waiter[T]) Check() error {
 	if !w.seat.parker.Idle() || w.others != nil && w.others.done != nil && !w.others.done.(*sched.Parker).Idle() {
 		return errors.New("a waiter that has a token")

@@ -2,11 +2,11 @@
 
 package waiter
 
-// edge is for the race detector: see race.go.
+// edge does nothing without the race detector: see race.go.
 type edge struct{}
 
-// before comes before the Signal.
+// before is called before the Signal.
 func (*edge) before() {}
 
-// after comes after the Wait.
+// after is called after the Wait.
 func (*edge) after() {}

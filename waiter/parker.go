@@ -53,14 +53,13 @@ func (m Parking) String() string {
 
 // Parkers makes the parkers that waiters sleep with.
 type Parkers struct {
-	// Goroutine is for waits without done. If nil these sleep on a condition variable,
-	// which lies in the waiter, and an alarm ends them at their deadline.
+	// Goroutine is for waits without done. If Goroutine is nil, such waits sleep on a
+	// condition variable in the waiter, and an alarm ends them at their deadline.
 	Goroutine func() Parker
-	// Done is for waits with done. If keep is false the parker must not be used for a
-	// second wait.
+	// Done is for waits with done. If keep is false, the parker serves one wait only.
 	Done func() (p Parker, keep bool)
-	// Thread is nil where threads cannot be parked. It is called after Claim has returned
-	// true; Release gives back what Claim took.
+	// Thread is nil where threads cannot be parked. Stack calls Thread after a Claim that
+	// returned true, and Release after the wait.
 	Thread  func() Parker
 	Claim   func() bool
 	Release func()

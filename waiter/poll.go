@@ -5,55 +5,54 @@ import (
 	"sync/atomic"
 )
 
-// Poll is what a call remembers that looks again before it waits. The zero Poll is ready.
+// Poll is the state of one call between its looks at the queue. The zero Poll is ready for
+// use.
 type Poll struct {
 	way   way
 	until int64 // when to stop watching
 }
 
-// way is what a caller did last between two looks at the queue.
+// way is what a caller did before its last look at the queue.
 type way uint8
 
 const (
 	none  way = iota
-	tried     // it was not the time to yield
+	tried     // a yield was not advisable
 	yielding
 	watching
 )
 
-// pace is what the callers of one stack remember for the next. The callers on the other
-// side of the queue do not touch it. A lost update of skip, vain or watches does no harm.
+// pace is what callers of one stack leave for later ones. Callers on the other side of the
+// queue do not touch it. A lost update of skip, vain or watches does no harm.
 type pace struct {
 	watcher  atomicInt32 // 1 while a caller watches the queue
-	watches  hint        // 1 if the last caller that watched was served: the next begins so
-	skip     hint        // that many callers are to wait without a question
-	vain     hint        // how many in a row watched in vain
+	watches  hint        // 1 if the last watch found a packet: the next caller watches at once
+	skip     hint        // number of callers that are to wait without asking the scheduler
+	vain     hint        // number of watches in a row that found nothing, up to 8
 	yielding hint        // 1 while a caller yields
 	spun     atomic.Uint64
 	_        [linePair]byte
 }
 
 const (
-	// glance is how often a caller that watches the queue looks, in nanoseconds. Each
-	// look that finds a packet costs its poster a cache line, 100 to 200 ns. With packets
-	// every 300 ns that is spread over three of them.
+	// glance is the time between two looks of a caller that watches, in nanoseconds. A look
+	// that finds a packet costs the poster a cache line, 100 to 200 ns. With packets every
+	// 300 ns, three of them share that cost.
 	glance = 1_000
-	// longest is how long a caller watches at most. Beyond that a goroutine is woken
-	// nearly as soon: a sleeping processor takes 35 µs to start, a watching one is
-	// busy meanwhile.
+	// longest is the longest watch. A longer one would gain little: a sleeping processor
+	// starts within 35 µs, and a watch keeps one busy.
 	longest = 50_000
-	// between is how many callers wait without a question after one that was told not
-	// to watch: the question takes a quarter of what a wait does. After watches that
-	// were in vain it is twice as many each time, up to 256 times.
+	// between is the cooldown after a refusal to watch, in callers that wait without asking
+	// the scheduler: the question takes a quarter of the time of a wait. After failed
+	// watches the cooldown doubles each time, up to 256 times.
 	between = 16
-	// worth is how long a yield may take, in nanoseconds, and each is how much longer for
-	// each packet that went through the queue meanwhile. Others that compute take the
-	// 10 ms of a time slice; in ping-pong a yield takes 150 ns, and a sleep three times
-	// as long.
+	// A yield that takes more than worth nanoseconds, and each for every packet moved
+	// meanwhile, is slow. Goroutines that compute make a yield take a time slice of 10 ms. In
+	// ping-pong a yield takes 150 ns, a third of a sleep.
 	worth = 20_000
 	each  = 200
-	// toll is for how many times the length of a slow yield, or of a late glance, nobody
-	// tries another: what they cost is then one part in a hundred.
+	// toll is the cooldown after a slow yield or a late glance, as a multiple of its length:
+	// these cost one part in a hundred of the time.
 	toll = 100
 )
 
@@ -79,14 +78,14 @@ func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
 		return true
 	}
 	if s.order == OldestFirst || s.parking != ParkAuto {
-		return false // a poster waits for goroutines that need its processor
+		return false // posters do not watch: the takers they wait for need the processor
 	}
 	if n := s.pace.skip.Load(); n > 0 {
 		s.pace.skip.Store(n - 1)
 		return false
 	}
 	if runnable() <= 0 {
-		// A processor is free, so to watch keeps nobody from running.
+		// A processor is free: a watch keeps no goroutine from running.
 		if s.beginWatch(p, deadline) {
 			return s.watch(p)
 		}
@@ -112,21 +111,21 @@ func (s *Stack[T]) Done(p *Poll, got bool) {
 	}
 }
 
-// tell stores v in a, which often holds it already, and then stays in the caches of others.
+// tell stores v in a. A store of the same value is left out, so that a's line stays shared.
 func tell(a *hint, v int32) {
 	if a.Load() != v {
 		a.Store(v)
 	}
 }
 
-// dear is until when nobody in the process yields; 1 if the last yield that was timed was
-// slow, and the next is timed too; 0 if yields are cheap.
+// dear is the state of yields in the process: 0 while yields are cheap; 1 after one slow
+// yield, so that the next is timed too; else the time until which no caller yields.
 var dear atomic.Int64
 
-// yield lets others run, and reports whether it did: not if others wait, whom the next
-// packet is for, or yield, and not while yields are dear. A yield is a place at the end of the
-// scheduler's queue, behind all who compute. So one in 8 is timed, by a hash, for the
-// traffic may have a period.
+// yield calls the scheduler and reports whether it did. It does not if other callers wait,
+// which the next packet is for, or another caller yields, or yields are dear. A yield goes to
+// the end of the scheduler's queue, behind goroutines that compute. So one in 8 is timed,
+// chosen by a hash, because traffic may have a period.
 func (s *Stack[T]) yield() bool {
 	if s.Any() || s.pace.yielding.Load() != 0 {
 		return false
@@ -134,7 +133,7 @@ func (s *Stack[T]) yield() bool {
 	until, moved := dear.Load(), s.queue.Moved()
 	switch {
 	case until > 1 && (s.pace.skip.Load() > 0 || s.order == OldestFirst && hash(moved)>>60 != 0):
-		return false // the clock is not worth a reading
+		return false // without reading the clock
 	case until == 0 && hash(moved)>>61 != 0:
 		s.letRun()
 		return true
@@ -151,32 +150,32 @@ func (s *Stack[T]) yield() bool {
 			dear.Store(0)
 		}
 	case until == 0:
-		dear.Store(1) // a hiccup, perhaps
+		dear.Store(1) // perhaps an exception: the next yield decides
 	default:
 		dear.Store(start + took + toll*took)
 	}
 	return true
 }
 
-// letRun lets others run. Nobody else of the stack yields meanwhile: of 8 posters at a queue
-// of 2, on one processor, all would take turns for the room of each packet (352 ns a packet,
-// 293 so).
+// letRun calls the scheduler, one caller of the stack at a time. Without that limit 8 posters
+// at a queue of 2, on one processor, all take turns for the room of each packet: 352 ns a
+// packet, and 293 with it.
 func (s *Stack[T]) letRun() {
 	s.pace.yielding.Store(1)
 	gosched()
 	s.pace.yielding.Store(0)
 }
 
-// hash spreads numbers, whatever their period (Knuth, TAOCP vol. 3, 6.4).
+// hash spreads numbers of any period over the upper bits (Knuth, TAOCP vol. 3, 6.4).
 func hash(n uint64) uint64 { return n * 0x9e3779b97f4a7c15 }
 
 var (
 	watchers atomic.Int32 // callers of the process that watch a queue
-	crowded  atomic.Int64 // until when nobody in the process begins to
+	crowded  atomic.Int64 // time until which no caller of the process begins to watch
 )
 
-// beginWatch makes the caller the one that watches the queue, if nobody does and half of
-// the processors are left to others.
+// beginWatch makes the caller watch the queue, if no other caller watches it and at most half
+// of the processors are kept by watchers. It reports whether the caller watches.
 func (s *Stack[T]) beginWatch(p *Poll, deadline int64) bool {
 	now := Now()
 	if now < crowded.Load() || InBubble() || s.pace.watcher.Load() != 0 {
@@ -193,7 +192,7 @@ func (s *Stack[T]) beginWatch(p *Poll, deadline int64) bool {
 	return true
 }
 
-// watch waits until there is something to look at, and returns true, or ends watching.
+// watch returns true when a look is likely to succeed, or ends the watch and returns false.
 func (s *Stack[T]) watch(p *Poll) bool {
 	last := Now()
 	for n := 1; ; n++ {
@@ -202,7 +201,7 @@ func (s *Stack[T]) watch(p *Poll) bool {
 			return true
 		}
 		if late := now - last; late > toll*glance {
-			crowded.Store(now + toll*late) // the machine has not let this thread run
+			crowded.Store(now + toll*late) // the machine ran others on this processor
 			break
 		}
 		if now >= p.until || n%3 == 0 && runnable() > 0 {
@@ -220,31 +219,31 @@ func (s *Stack[T]) watch(p *Poll) bool {
 	return false
 }
 
-// endWatch gives the word back, and then hands over what posters have left to the caller.
+// endWatch clears watcher and then hands over the packets that posters have left to the
+// caller.
 func (s *Stack[T]) endWatch(p *Poll) {
 	p.way = yielding
 	watchers.Add(-1)
 	s.pace.watcher.Store(0)                          // S1
 	if state := s.state.Load(); uint32(state) != 0 { // S2
-		if state&watched != 0 { // else a waiter has cleared the bit, and looked for itself alone
+		if state&watched != 0 { // else a waiter has cleared the bit and looked for itself only
 			s.state.And(^uint64(watched)) // S3
 		}
 		if !s.queue.Idle() { // S4
 			s.HandOver()
 		}
 	}
-	// If nobody waits the bit may stay, and the posters' copies of its line with it: the
-	// next to wait clears it.
+	// If no caller waits the bit may stay, which keeps the posters' copies of its line valid.
+	// The next waiter clears the bit.
 }
 
-// unwatch is called by a waiter on the list, and clears a watched that endWatch has left.
+// unwatch clears a bit watched that endWatch has left. The caller is a waiter after W1.
 func (s *Stack[T]) unwatch() {
 	if s.state.Load()&watched != 0 && s.pace.watcher.Load() == 0 {
 		s.state.And(^uint64(watched))
 	}
 }
 
-// lateness is how soon a goroutine that was readied must run, in nanoseconds, for its
-// waker to have done right. In ping-pong and fan-out goroutines took 0.2 to 10 µs, of
-// dispatch 35 to 100.
+// lateness is the lag, in nanoseconds, from which a taker counts as late. Lags in ping-pong
+// and fan-out were 0.2 to 10 µs, in dispatch 35 to 100.
 const lateness = 15_000

@@ -4,13 +4,13 @@ package waiter
 
 import "sync/atomic"
 
-// edge tells the race detector what sync.Cond promises and does not tell it: a Signal
-// synchronizes before the return of the Wait that it ends. Without the detector it is
-// nothing.
+// edge tells the race detector of a promise of sync.Cond that the detector does not know: a
+// Signal synchronizes before the return of the Wait that it ends. Without the detector edge
+// is empty.
 type edge struct{ n atomic.Uint32 }
 
-// before comes before the Signal.
+// before is called before the Signal.
 func (e *edge) before() { e.n.Add(1) }
 
-// after comes after the Wait.
+// after is called after the Wait.
 func (e *edge) after() { e.n.Load() }

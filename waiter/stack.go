@@ -6,23 +6,22 @@ import (
 )
 
 // Queue is what the callers of a Stack wait for: packets if they take, room if they post.
-// Move and Over are called with the stack's lock held.
+// Stack calls Move and Over with its lock held.
 type Queue[T any] interface {
-	// Move moves one packet for a waiter, and reports whether it did: for a waiting
-	// taker the oldest one from the queue to *v, for a waiting poster *v to the queue. It
-	// does not wait for a packet that is being published.
+	// Move moves one packet for a waiter and reports whether it did: the oldest one from
+	// the queue to *v for a waiting taker, *v to the queue for a waiting poster. Move does
+	// not wait for a packet that is being published.
 	Move(v *T) bool
-	// Idle reports whether there is nothing to move, nothing is being made ready to
-	// move, and the queue is open. Whoever begins to make something ready after an Idle
-	// that returned true, and Close, calls Due later and, if that is true, HandOver.
+	// Idle reports whether there is nothing to move, no packet or room is being made ready
+	// to move, and the queue is open. A caller that begins to make some ready after an Idle
+	// that returned true, and Close, calls Due later and, if Due is true, HandOver.
 	Idle() bool
-	// Over reports whether nothing can be moved and never will be. Once true it stays
-	// true.
+	// Over reports whether nothing can be moved, now or later. Once true, Over stays true.
 	Over() bool
-	// Ready reports whether a look at the queue is likely to find something. It reads
-	// no memory that is written before there is something.
+	// Ready reports whether a look at the queue is likely to succeed. Ready reads no memory
+	// that others write before a look can succeed.
 	Ready() bool
-	// Len is how many packets can be moved, and Moved how many were.
+	// Len is the number of packets that can be moved, Moved the number moved so far.
 	Len() int
 	Moved() uint64
 }
@@ -32,7 +31,7 @@ type Outcome uint8
 
 const (
 	Handed      Outcome = iota + 1 // a packet was moved for the waiter
-	Given                          // a packet was handed to the sole waiter, past the queue: Pass is done
+	Given                          // a packet was handed to the sole waiter, past the queue; no Pass is due
 	Look                           // a packet is about to be there: look, then Pass
 	Retry                          // the queue was not idle: look again
 	Expired                        // the deadline passed
@@ -53,20 +52,20 @@ const (
 // Waiter is one parked call. The stack's mu guards all fields unless noted.
 type Waiter[T any] struct {
 	next, prev *Waiter[T] // next is released later; both nil off the list
-	// val is the packet of a poster, and what was moved for a taker: an array, so that
-	// it can be cleared without a zero T, which the compiler would put on the heap
-	// where T is large. The owner's, unless listed.
+	// val is the packet of a poster, or the packet moved for a taker. While the waiter is
+	// listed mu guards val, else only the owner touches it. An array, because clear of an
+	// array needs no zero T, which the compiler would move to the heap for a large T.
 	val [1]T
 	// The owner sets parker and deadline before the waiter is listed.
-	parker   Parker // sleeps in this wait, nil for seat
-	deadline int64  // at which alarm ends this wait
+	parker   Parker // sleeps in this wait; nil: seat does
+	deadline int64  // when alarm ends this wait
 	seat     seat
 	alarm    alarm
 	others   *others
-	handed   int64   // when, if that is to be learned from
+	handed   int64   // time of the hand-off if its lag is measured, else 0
 	outcome  Outcome // written before the Unpark, read by the owner after the Park
-	threads  bool    // parker is that of a thread
-	listed   bool    // on the stack: whoever takes the waiter off decides the outcome
+	threads  bool    // parker is others.thread
+	listed   bool    // on the list: whoever unlinks the waiter decides the outcome
 }
 
 // unpark ends the sleep of w, or the next one.
@@ -78,10 +77,10 @@ func (w *Waiter[T]) unpark() {
 	}
 }
 
-// others are the parkers that few waiters need, each made when it is first wanted.
+// others are the parkers that few waiters need. Each is made on first use.
 type others struct{ done, thread Parker }
 
-// unlocker is a mutex as a Parker takes it.
+// unlocker adapts a mutex to the Locker that Park takes: Lock does nothing.
 type unlocker mutex
 
 func (u *unlocker) Lock()   {}
@@ -89,17 +88,17 @@ func (u *unlocker) Unlock() { (*mutex)(u).Unlock() }
 
 // What Stack.state holds.
 const (
-	waiter1 = 1       // in the lower half, one for each on the list
-	sole    = 1 << 31 // the sole waiter waits, and is not on the list
+	waiter1 = 1       // bits 0 to 30 count the waiters on the list
+	sole    = 1 << 31 // the sole waiter waits; it is not on the list
 	taken   = 1 << 32 // the sole waiter is in use
-	flight1 = 1 << 33 // above that, one for each hand-off in flight
-	looking = 1 << 62 // one of those in flight was woken to look: see Look
+	flight1 = 1 << 33 // bits 33 to 61 count the hand-offs in flight
+	looking = 1 << 62 // a waiter in flight was woken with Look
 	watched = 1 << 63 // a caller watches the queue
 )
 
 func flights(state uint64) int32 { return int32(state &^ (watched | looking) >> 33) }
 
-// waiting is the number of waiters.
+// waiting is the number of waiters, the sole one included.
 func waiting(state uint64) int { return int(uint32(state)&(sole-1)) + int(state&sole>>31) }
 
 // Stack is a list of waiters with a lock. The lock is held for a few instructions, and
@@ -107,31 +106,31 @@ func waiting(state uint64) int { return int(uint32(state)&(sole-1)) + int(state&
 // the lock while no one waits. See the package's documentation for the order of accesses
 // that P1 to P4, W1 and W2, S1 and S2 stand for.
 type Stack[T any] struct {
-	// Written by Init alone.
+	// Written by Init alone, known excepted.
 	queue   Queue[T]
 	parkers Parkers
 	order   Order
 	parking Parking
 	limit   int32 // of hand-offs in flight; 0 is GOMAXPROCS
-	known   hint  // the limit, or what GOMAXPROCS was
+	known   hint  // limit, or the last GOMAXPROCS seen
 	_       [linePair]byte
 
-	// One line, for whoever hands over needs all of it. Nobody writes it while no
-	// one waits, so that a Post finds it shared.
-	state atomicUint64 // who waits, is handed something, watches; read by every Post
+	// One cache line, because a hand-off needs all of it. No call writes the line while no
+	// caller waits, so each Post finds it shared. mu guards the fields unless noted.
+	state atomicUint64 // waiters, hand-offs in flight, watched; read by every Post; not guarded
 	mu    mutex
 	first *Waiter[T] // released next
 	last  *Waiter[T]
-	lags  hint          // how often a goroutine ran late lately, from 0 to most
-	stats Stats         // but for Spun and Wakes, and those that were given
-	left  uint64        // waits that ended by their deadline or done
-	given atomic.Uint64 // packets handed to the sole waiter past the queue; not guarded by mu
-	// sole is the waiter of whoever sets the bit taken, until that caller clears the bit.
+	lags  hint          // how often taker goroutines ran late recently, 0 to 8; not guarded
+	stats Stats         // without Spun, Wakes and what given counts
+	left  uint64        // waits that ended by deadline or done
+	given atomic.Uint64 // packets handed to the sole waiter past the queue; not guarded
+	// sole belongs to the caller that set the bit taken, until that caller clears the bit.
 	sole *Waiter[T]
 	_    [linePair]byte
 
 	pace pace
-	pool *pool // of *Waiter[T]; apart, so that the list of all pools holds no stack
+	pool *pool // of *Waiter[T]; a pointer, because package sync's list of pools would keep s alive
 }
 
 // Stats counts what happened on a stack since it was made.
@@ -156,18 +155,18 @@ func (s *Stack[T]) Init(q Queue[T], order Order, limit int, parking Parking, par
 	s.pool = new(pool)
 }
 
-// Any reports whether anyone waits.
+// Any reports whether callers wait.
 func (s *Stack[T]) Any() bool { return uint32(s.state.Load()) != 0 }
 
-// Due reports whether anyone waits whom a packet may be handed to now: nobody watches the
-// queue, and the limit of hand-offs in flight is not reached, as far as is known. P3.
+// Due reports whether a hand-off is due: callers wait, none watches the queue or looks, and
+// the known limit of hand-offs in flight is not reached. P3.
 func (s *Stack[T]) Due() bool {
 	state := s.state.Load()
 	return uint32(state) != 0 && s.below(state)
 }
 
-// below reports whether the limit is not reached, and nobody watches or looks: those bits
-// make a large number.
+// below reports whether the known limit is not reached and neither watched nor looking is
+// set. Either bit makes the shifted word larger than any limit in use.
 func (s *Stack[T]) below(state uint64) bool { return int64(state>>33) < int64(s.known.Load()) }
 
 // Waiting is the number of waiters.
@@ -186,8 +185,8 @@ func (s *Stack[T]) Stats() Stats {
 	return c
 }
 
-// Give hands v over to the next waiter if the queue is idle, and reports whether it did.
-// Then v need not go through the queue: what was in the queue has been taken.
+// Give hands v to the next waiter if the queue is idle, and reports whether it did. In an
+// idle queue every earlier packet has been taken, so v may bypass the queue.
 func (s *Stack[T]) Give(v T) bool {
 	state := s.state.Load()
 	if uint32(state) == sole && s.below(state) && s.state.CompareAndSwap(state, state-sole+flight1) {
@@ -212,13 +211,13 @@ func (s *Stack[T]) Give(v T) bool {
 }
 
 // give hands v to the sole waiter, which the caller has claimed, and reports whether it
-// did: at the instant at which the queue is idle v is the oldest packet.
+// did. At the instant at which the queue is idle, v is the oldest packet.
 func (s *Stack[T]) give(v T) bool {
 	w := s.sole
 	if !s.queue.Idle() {
-		// What is in the queue comes first. Its posters may have found nobody, or the
-		// limit reached, and left it. So this does what a waiter does when it comes,
-		// and then what Pass does.
+		// Queued packets come first. Their posters may have left them because no caller
+		// waited, or the limit was reached. So give lists the waiter, as Wait does, and
+		// then hands over, as Pass does.
 		s.mu.Lock()
 		s.enlist(w, true)
 		s.state.Add(^uint64(flight1 - waiter1 - 1))
@@ -237,9 +236,9 @@ func (s *Stack[T]) give(v T) bool {
 	return true
 }
 
-// adopt puts the sole waiter on the list, if it waits: at the end of those that wait
-// longest. Whoever works on the list begins so. The caller holds the lock, and a poster that
-// claims the waiter does not: hence the compare and swap, which one of them wins.
+// adopt puts the sole waiter on the list, if it waits, to be released last: it has waited
+// longest. Every use of the list begins with adopt. The caller holds mu; a poster that claims
+// the sole waiter does not, so the compare and swap decides between the two.
 func (s *Stack[T]) adopt() {
 	for state := s.state.Load(); state&sole != 0; state = s.state.Load() {
 		if s.state.CompareAndSwap(state, state-sole+waiter1) {
@@ -249,13 +248,13 @@ func (s *Stack[T]) adopt() {
 	}
 }
 
-// HandOver moves packets for waiters, as long as there are both and the limit allows.
-// Whoever has made something ready to move calls HandOver if Due. P4.
+// HandOver moves packets for waiters, as long as there are both and the limit allows. A
+// caller that has made packets or room ready to move calls HandOver if Due. P4.
 func (s *Stack[T]) HandOver() { s.settle(false) }
 
-// full reports whether nothing is to be handed over now: the limit of hand-offs in flight
-// is reached, or one of them looks, for then the oldest packet is that one's. GOMAXPROCS may
-// change while the port is in use.
+// full reports whether no hand-off is allowed now: the limit in flight is reached, or a
+// waiter in flight looks, and the oldest packet is that waiter's. GOMAXPROCS, the default
+// limit, may change while the port is in use, so full asks for it.
 func (s *Stack[T]) full() bool {
 	state := s.state.Load()
 	if state&looking != 0 {
@@ -268,7 +267,7 @@ func (s *Stack[T]) full() bool {
 	return n >= s.know()
 }
 
-// know brings known up to date and returns it.
+// know updates known and returns it.
 func (s *Stack[T]) know() int32 {
 	limit := s.limit
 	if limit == 0 {
@@ -280,8 +279,8 @@ func (s *Stack[T]) know() int32 {
 	return limit
 }
 
-// Settle is HandOver by whoever has closed the queue: it releases all waiters if the queue
-// is over, and may let them run meanwhile.
+// Settle is HandOver for the caller that has closed the queue: Settle releases all waiters
+// once the queue is over, and may yield to them in between.
 func (s *Stack[T]) Settle() { s.settle(true) }
 
 func (s *Stack[T]) settle(yields bool) {
@@ -304,8 +303,8 @@ func (s *Stack[T]) settle(yields bool) {
 	}
 }
 
-// serve moves packets for waiters, and releases up to a flock of waiters if the queue is
-// over, all of them to l. late is as in hand, of the last one.
+// serve moves packets for waiters and, if the queue is over, releases up to a flock of
+// waiters. The caller unparks the waiters in l. late is that of the last hand.
 func (s *Stack[T]) serve(l *list[T]) (late bool) {
 	for s.first != nil && !s.full() && !s.queue.Idle() {
 		w, why := s.first, Handed
@@ -313,8 +312,8 @@ func (s *Stack[T]) serve(l *list[T]) (late bool) {
 			if s.order == OldestFirst || s.queue.Idle() || s.queue.Over() {
 				break
 			}
-			// The oldest packet is not published yet. Its poster may have looked for
-			// waiters already, and seen one that watches, or the limit.
+			// The oldest packet is not published yet. Its poster may be past P3, having seen
+			// watched or the limit, so w is woken to look.
 			why = Look
 		}
 		late = s.hand(w, why)
@@ -327,8 +326,8 @@ func (s *Stack[T]) serve(l *list[T]) (late bool) {
 	return late
 }
 
-// hand takes w, for which a packet was moved, off the list. late says that w will run late
-// unless it is bumped.
+// hand unlinks w for the outcome why and counts a hand-off in flight. late reports that w
+// will run late unless bump is called after the unpark.
 func (s *Stack[T]) hand(w *Waiter[T], why Outcome) (late bool) {
 	if why == Handed {
 		s.stats.HandOffs++
@@ -344,8 +343,8 @@ func (s *Stack[T]) hand(w *Waiter[T], why Outcome) (late bool) {
 	return s.time(w, s.stats.HandOffs)
 }
 
-// time takes the time of the n-th hand-off, to w, if there is something to be learned from
-// how long it takes w to run. late says that w will run late unless it is bumped.
+// time notes the time of the n-th hand-off, to w, if the lag of w is to be measured: two of
+// 16 while takers run in time, all that are not bumped otherwise. late is as in hand.
 func (s *Stack[T]) time(w *Waiter[T], n uint64) (late bool) {
 	if s.parking != ParkAuto {
 		return false
@@ -358,9 +357,9 @@ func (s *Stack[T]) time(w *Waiter[T], n uint64) (late bool) {
 	return late
 }
 
-// bump makes the goroutine that was readied last run soon, unless others than takers on
-// their way want a processor: it would have to wait behind them. One in 16 that would be
-// late is left alone, to know whether it still would be.
+// bump makes the goroutine that was readied last run soon, unless goroutines other than
+// takers in flight want a processor: the readied one would only wait behind them. time spares
+// one in 16 late hand-offs from bump, to learn whether takers are still late.
 func (s *Stack[T]) bump() {
 	if runnable() <= int64(flights(s.state.Load())) {
 		bump()
@@ -369,7 +368,7 @@ func (s *Stack[T]) bump() {
 	}
 }
 
-// Interrupt ends the waits of those on the stack and returns their number.
+// Interrupt ends all waits on the stack and returns their number.
 func (s *Stack[T]) Interrupt() (n int) {
 	var l list[T]
 	s.mu.Lock()
@@ -382,12 +381,12 @@ func (s *Stack[T]) Interrupt() (n int) {
 	return n
 }
 
-// Wait parks the caller until a packet is moved from or to *v for it, the deadline passes,
-// done is closed, the queue is over, or Interrupt. For a taker that finds the queue not
-// idle the outcome is Retry: it runs, so it can look for itself. A taker calls Pass after
-// Handed.
+// Wait parks the caller until a packet is moved from or to *v, the deadline passes, done is
+// closed, the queue is over, or Interrupt is called. A taker that finds the queue not idle
+// does not sleep: the outcome is Retry, and the taker looks itself. The package's
+// documentation says after which outcomes the caller calls Pass.
 func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
-	// A deadline below 0 is a bubble's.
+	// A deadline below 0 is one of a bubble: the bubble's timer must not stay with s.sole.
 	if s.order == NewestFirst && deadline >= 0 && done == nil && s.parking != ParkThread && s.parkers.Goroutine == nil {
 		if state := s.state.Load(); uint32(state) == 0 && state&taken == 0 && s.state.CompareAndSwap(state, state|taken) {
 			if s.sole == nil {
@@ -414,7 +413,7 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 			s.uncount(w)
 			s.release(w, Retry)
 		} else {
-			s.serve(&l) // the room is for the oldest, and then for the next, w perhaps
+			s.serve(&l) // the room goes to the oldest waiters first; w may be among them
 		}
 	}
 	if l.head != nil {
@@ -434,7 +433,7 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 		} else {
 			until := deadline
 			if w.deadline != Forever {
-				until = Forever // the alarm keeps the deadline
+				until = Forever // the deadline is the alarm's
 			}
 			if w.parker.Park((*unlocker)(&s.mu), until, done) {
 				why = w.outcome
@@ -450,8 +449,8 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 	return why
 }
 
-// leaveSole is the end of Wait by the sole waiter. The outcome is Busy if others have been
-// quicker to wait. The seat is given back last: from then on another caller may use it.
+// leaveSole ends the Wait of the sole waiter. The outcome is Busy if another caller began to
+// wait first. The bit taken is cleared last: from then on another caller may use s.sole.
 func (s *Stack[T]) leaveSole(v *T) Outcome {
 	w := s.sole
 	why := w.outcome
@@ -467,8 +466,8 @@ func (s *Stack[T]) leaveSole(v *T) Outcome {
 	return why
 }
 
-// entry is a stack as the lock that the sole waiter unlocks before it sleeps: that is when
-// it begins to wait.
+// entry adapts a stack to the Locker that Park takes, for the sole waiter: Unlock is where
+// the wait begins.
 type entry[T any] Stack[T]
 
 func (e *entry[T]) Lock() {}
@@ -478,12 +477,12 @@ func (e *entry[T]) Unlock() {
 	w := s.sole
 	for {
 		state := s.state.Load()
-		if uint32(state) != 0 { // those are older
+		if uint32(state) != 0 { // another caller waits
 			w.outcome = Busy
 			w.unpark()
 			return
 		}
-		if s.state.CompareAndSwap(state, state+sole) { // W1, while still nobody else waits
+		if s.state.CompareAndSwap(state, state+sole) { // W1, if still no other caller waits
 			break
 		}
 	}
@@ -502,7 +501,8 @@ func (e *entry[T]) Unlock() {
 	s.setAlarm(w)
 }
 
-// ring ends the wait of w, if it waits and its deadline has passed. The alarm of w calls it.
+// ring ends the wait of w if w is listed and its deadline has passed. The alarm of w calls
+// ring.
 func (s *Stack[T]) ring(w *Waiter[T]) {
 	s.mu.Lock()
 	s.adopt()
@@ -512,7 +512,7 @@ func (s *Stack[T]) ring(w *Waiter[T]) {
 		s.stats.Timeouts++
 		s.release(w, Expired)
 	} else if w.listed {
-		s.setAlarm(w) // it was set for a wait before
+		s.setAlarm(w) // the alarm was set for an earlier wait
 	}
 	s.mu.Unlock()
 	if due {
@@ -520,7 +520,7 @@ func (s *Stack[T]) ring(w *Waiter[T]) {
 	}
 }
 
-// receive returns in *v what was moved for w.
+// receive copies the packet that was moved for w to *v, and measures the lag.
 func (s *Stack[T]) receive(w *Waiter[T], v *T) {
 	*v = w.val[0]
 	if w.handed != 0 {
@@ -529,9 +529,9 @@ func (s *Stack[T]) receive(w *Waiter[T], v *T) {
 	}
 }
 
-// lag takes note of how long it took a taker to run that was handed a packet. A goroutine
-// that is readied runs when its waker stops, or when an idle processor takes it from the
-// waker's, which takes the scheduler of Go 50 µs and more.
+// lag records the time between a hand-off and the taker's next step. A readied goroutine
+// runs when its waker stops, or when an idle processor steals it, which Go's scheduler does
+// after 50 µs and more.
 func (s *Stack[T]) lag(ns int64) {
 	lags := s.lags.Load()
 	if ns > lateness {
@@ -541,8 +541,8 @@ func (s *Stack[T]) lag(ns int64) {
 	}
 }
 
-// Pass is to be called after Handed, when the caller runs, and after Look, when it has
-// looked: the hand-off is no longer in flight, and the caller hands on what it finds.
+// Pass ends a hand-off in flight, and hands over if packets and waiters are there. The caller
+// calls Pass as soon as it runs after Handed, and after its look after Look.
 func (s *Stack[T]) Pass(why Outcome) {
 	done := uint64(flight1)
 	if why == Look {
@@ -551,22 +551,22 @@ func (s *Stack[T]) Pass(why Outcome) {
 	s.pass(done)
 }
 
-// pass takes done off the state, and hands over if there is something left to do. The
-// first must precede the second: a poster that stopped at the limit did so before, with
-// its waiter on the list.
+// pass subtracts done from state, then looks and hands over. The decrement must precede the
+// look: a poster that found the limit reached did so before the decrement, so
+// P1 < P3 < decrement < look, and the look finds the packet.
 func (s *Stack[T]) pass(done uint64) {
 	if state := s.state.Add(-done); uint32(state) != 0 && state&watched == 0 && !s.queue.Idle() {
 		s.HandOver()
 	}
 }
 
-// leave ends the wait of w, whose Park has returned false, and returns how it ended:
-// somebody may have been quicker.
+// leave ends the wait of w, whose Park has returned false, and returns the outcome: that of
+// another caller if it unlinked w first.
 func (s *Stack[T]) leave(w *Waiter[T], deadline int64, done <-chan struct{}) Outcome {
 	s.mu.Lock()
 	if !w.listed {
 		s.mu.Unlock()
-		w.parker.Park(nil, Forever, nil) // there is a token, or about to be
+		w.parker.Park(nil, Forever, nil) // consumes the token, which is there or on its way
 		return w.outcome
 	}
 	defer s.mu.Unlock()
@@ -580,7 +580,7 @@ func (s *Stack[T]) leave(w *Waiter[T], deadline int64, done <-chan struct{}) Out
 	return w.outcome
 }
 
-// uncount takes back what insert has counted: w does not sleep.
+// uncount reverts the counts of insert: w does not sleep.
 func (s *Stack[T]) uncount(w *Waiter[T]) {
 	s.stats.Parks--
 	if w.threads {
@@ -588,9 +588,9 @@ func (s *Stack[T]) uncount(w *Waiter[T]) {
 	}
 }
 
-// insert puts w on the list, and counts it.
+// insert puts w on the list and counts w in state, which is W1.
 func (s *Stack[T]) insert(w *Waiter[T]) {
-	if s.first != nil && s.limit == 0 { // for one waiter the limit does not matter
+	if s.first != nil && s.limit == 0 { // the limit, at least 1, does not matter to one waiter
 		s.know()
 	}
 	if w.threads {
@@ -600,7 +600,7 @@ func (s *Stack[T]) insert(w *Waiter[T]) {
 	s.state.Add(waiter1)
 }
 
-// enlist puts w on the list, to be released first or last.
+// enlist puts w at the list's end that is released last, or first.
 func (s *Stack[T]) enlist(w *Waiter[T], last bool) {
 	w.listed = true
 	s.stats.Parks++
@@ -616,7 +616,7 @@ func (s *Stack[T]) enlist(w *Waiter[T], last bool) {
 	}
 }
 
-// release takes w off the list. The caller owns it then, and owes it an Unpark.
+// release unlinks w. The caller owns w then and owes it an Unpark.
 func (s *Stack[T]) release(w *Waiter[T], why Outcome) *Waiter[T] {
 	s.state.Add(^uint64(waiter1 - 1))
 	return s.unlink(w, why)
@@ -638,7 +638,7 @@ func (s *Stack[T]) unlink(w *Waiter[T], why Outcome) *Waiter[T] {
 	return w
 }
 
-// list is waiters off the stack that are owed their Unpark.
+// list holds unlinked waiters that are owed an Unpark.
 type list[T any] struct{ head, tail *Waiter[T] }
 
 func (l *list[T]) add(w *Waiter[T]) {
@@ -650,10 +650,10 @@ func (l *list[T]) add(w *Waiter[T]) {
 	l.tail = w
 }
 
-// wake unparks the waiters of the list but the caller's own.
+// wake unparks the waiters of l, own excepted: its owner is the caller.
 func (l *list[T]) wake(own *Waiter[T]) {
 	for w := l.head; w != nil; {
-		next := w.next // w is its owner's again from Unpark on
+		next := w.next // before Unpark, from which on w is its owner's
 		w.next = nil
 		if w != own {
 			w.unpark()
@@ -665,7 +665,7 @@ func (l *list[T]) wake(own *Waiter[T]) {
 // acquire returns a waiter with the parker for its wait.
 func (s *Stack[T]) acquire(deadline int64, done <-chan struct{}) *Waiter[T] {
 	var w *Waiter[T]
-	if deadline >= 0 { // else the alarm must not leave the bubble
+	if deadline >= 0 { // below 0: a bubble, which the alarm must not leave by the pool
 		w, _ = s.pool.Get().(*Waiter[T])
 	}
 	if w == nil {
@@ -698,16 +698,16 @@ func (s *Stack[T]) acquire(deadline int64, done <-chan struct{}) *Waiter[T] {
 	return w
 }
 
-// free gives back what acquire returned.
+// free returns w, from acquire, to the pool.
 func (s *Stack[T]) free(w *Waiter[T], why Outcome) {
 	if w.threads {
 		w.threads = false
 		s.parkers.Release()
 	}
-	clear(w.val[:]) // what the waiter keeps, the collector keeps
+	clear(w.val[:]) // a pooled waiter must not keep a packet alive
 	if w.deadline < 0 {
 		w.alarm.stop()
-	} else if why != Closed { // else nobody waits here again
+	} else if why != Closed { // on a closed queue no caller waits again
 		s.pool.Put(w)
 	}
 }

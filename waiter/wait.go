@@ -12,7 +12,7 @@ import (
 	"weak"
 )
 
-// What the model checker replaces: see model.go.
+// The model checker replaces the declarations of this file: see model.go.
 type (
 	atomicInt32  = atomic.Int32
 	atomicUint64 = atomic.Uint64
@@ -20,13 +20,13 @@ type (
 	pool         = sync.Pool
 )
 
-// hint is an atomic that decides how a caller waits, and not what is right: all ways are.
-// The model checker takes its orders as they come.
+// hint is an atomic that decides how a caller waits and not whether the result is right: every
+// way to wait is. The model checker does not explore the order of hints.
 type hint = atomic.Int32
 
 func gosched() { runtime.Gosched() }
 
-// scheduler is what the scheduler is asked with, by one caller at a time.
+// scheduler is the sample for asking Go's scheduler, one caller at a time.
 var scheduler struct {
 	asked  atomic.Bool
 	sample []metrics.Sample
@@ -37,8 +37,8 @@ func init() {
 	metrics.Read(scheduler.sample)
 }
 
-// runnable is how many goroutines of the process want a processor and have none. While
-// somebody else asks it is 1.
+// runnable is the number of goroutines of the process that want a processor and have none,
+// or 1 while another caller asks.
 func runnable() int64 {
 	if !scheduler.asked.CompareAndSwap(false, true) {
 		return 1
@@ -49,51 +49,52 @@ func runnable() int64 {
 	return n - int64(bumps.Load())
 }
 
-// bump takes the goroutine that the caller has just readied to where any processor
-// finds it at once. Go's scheduler puts it before the run queue of the processor of
-// its waker, which is to run it next, and others leave it there for 3 µs: a sleep, of
-// which timer slack makes 55. One that is started now takes its place and moves it on to
-// the queue. It is that one then that waits, with nothing to do.
+// bump moves the goroutine that the caller has just readied to where any processor finds it
+// at once. Go's scheduler puts a readied goroutine into the slot runnext of its waker's
+// processor. Other processors may steal from that slot only after a sleep of 3 µs, which
+// timer slack makes 55. The goroutine started here takes the slot, and the scheduler moves
+// the readied one to the run queue proper. The new one then waits in the slot instead, and
+// has nothing to do.
 func bump() {
 	bumps.Add(1)
 	go func() { bumps.Add(-1) }()
 }
 
-// bumps is how many such goroutines there are.
+// bumps is the number of goroutines that bump has started and that have not ended.
 var bumps atomic.Int32
 
-// Moved is the limit of posters in flight: those whose packet was moved and that have not
-// run since. The room that comes free meanwhile is for those who run. Without a limit 64
-// posters at a queue of 64 were woken for one packet each, and took 8 times what a channel
-// takes, with 32 still; with 8 they took as long. With one, on one processor beside 4
-// goroutines that compute, a poster that waited behind these kept all others waiting.
+// Moved is the limit of posters in flight: posters whose packet was moved and that have not
+// run since. Room that comes free meanwhile is left to posters that run. Measured with 64
+// posters at a queue of 64, against a channel: without a limit, or with 32, each poster was
+// woken for one packet and all took 8 times as long; with 8 as long. With 1, on one processor
+// beside 4 goroutines that compute, a poster that waited behind these kept all others waiting.
 const Moved = 8
 
-// flock is how many waiters of a queue that is over are released at a time, before
-// these run. Then they are in the cache still, and in the run queue of one processor,
-// which has room for 256: of 100,000 each took 0.5 µs in place of 0.7.
+// flock is the number of waiters of a closed queue that are released before they may run. So
+// few are still in the cache when they run, and fit the run queue of one processor, which
+// has room for 256. Of 100,000 waiters each took 0.5 µs, and 0.7 without flocks.
 const flock = 128
 
-// patience is how long others may run meanwhile, in nanoseconds, for whoever releases
-// to let them run again. What a flock does when it returns takes a tenth of that; if
-// there are others who compute, those who wait are not to wait for them each time.
+// patience is the time, in nanoseconds, that the yield after a flock may take. After a longer
+// yield Settle stops yielding: goroutines that compute took the time, and the waiters that
+// are left must not wait for these once a flock. A flock alone takes a tenth of it.
 const patience = 1_000_000
 
-// epoch is where the clock starts. Its monotonic reading is what counts.
+// epoch is the zero of the clock. Only its monotonic reading is used.
 var epoch = time.Now()
 
-// Now is the monotonic clock that deadlines are read on, in nanoseconds. In a bubble of
-// testing/synctest it is the bubble's, and negative.
+// Now is the monotonic clock of all deadlines, in nanoseconds. In a bubble of
+// testing/synctest Now is the bubble's clock, and negative.
 func Now() int64 { return int64(time.Since(epoch)) }
 
-// InBubble reports whether the caller is in a bubble of testing/synctest, by what tells a
-// bubble's time from any other: it has no monotonic reading.
+// InBubble reports whether the caller is in a bubble of testing/synctest. A bubble's time has
+// no monotonic reading, and any other time has one.
 func InBubble() bool {
 	t := time.Now()
 	return t == t.Round(0)
 }
 
-// pause keeps the processor until the clock shows a time, and returns what it shows then.
+// pause spins until the clock shows the time until, or later, and returns that reading.
 func pause(until int64) int64 {
 	now := Now()
 	for now < until {
@@ -102,19 +103,20 @@ func pause(until int64) int64 {
 	return now
 }
 
-// seat is where a goroutine sleeps that waits without done: a condition variable.
-// Not a channel, for a channel belongs to the bubble of testing/synctest in which it was
-// made; a sync.Cond may be used in one bubble after another.
+// seat is the condition variable on which a goroutine sleeps in a wait without done. A
+// channel would not do: a channel belongs to the bubble of testing/synctest in which it was
+// made, and a sync.Cond may be used in one bubble after another.
 type seat struct {
 	edge edge
 	cond sync.Cond
 }
 
-// park sleeps until unpark. Wait unlocks mu once a Signal will wake the caller.
+// park sleeps until unpark. Cond.Wait queues the caller before it unlocks mu, so no Signal
+// after that unlock is lost.
 func (s *seat) park(mu sync.Locker) {
 	s.cond.L = mu
 	s.cond.Wait()
-	s.cond.L = nil // a waiter in the pool keeps no port
+	s.cond.L = nil // a pooled waiter must not keep its port alive
 	s.edge.after()
 }
 
@@ -126,25 +128,27 @@ func (s *seat) unpark() {
 // sleep parks the owner of w, whose alarm is set, until w is released.
 func (s *Stack[T]) sleep(w *Waiter[T], mu sync.Locker) { w.seat.park(mu) }
 
-// alarm ends the waits of one waiter at their deadlines. A wait that ends sooner leaves it
-// set: it is for the next wait then, of which the deadline is likely to be later, and if
-// so is set again only when it goes off. So a wait with a deadline rarely touches a timer.
+// alarm ends the waits of one waiter at their deadlines. A wait that ends sooner leaves the
+// alarm set for the next wait, whose deadline is likely to be later. An alarm that goes off
+// too early is then set again. So a wait with a deadline rarely touches a timer.
 type alarm struct {
-	at    atomic.Int64 // when it goes off, or 0
+	at    atomic.Int64 // time at which the alarm goes off, or 0
 	timer *time.Timer
 }
 
-// setAlarm is called when w waits: by its owner, or by ring with w on the list.
+// setAlarm sets the alarm of w to go off at w.deadline or before. The caller is the owner of
+// w, after W1, or ring with w on the list.
 func (s *Stack[T]) setAlarm(w *Waiter[T]) {
 	if w.deadline == Forever {
 		return
 	}
-	// Either this finds 0, or the alarm, which stores 0 and then looks who waits, finds w.
+	// Either the load here finds 0, or the alarm has yet to store 0. It then asks whether w
+	// waits, finds w, and sets itself again.
 	if at := w.alarm.at.Load(); at != 0 && at <= w.deadline {
 		return
 	}
 	if w.alarm.timer == nil {
-		// The port and the pool of waiters are collected as if there were no timer.
+		// Weak, so that the timer keeps neither the port nor the pool of waiters alive.
 		stack, waiter := weak.Make(s), weak.Make(w)
 		w.alarm.timer = time.AfterFunc(math.MaxInt64, func() {
 			if s, w := stack.Value(), waiter.Value(); s != nil && w != nil {
@@ -160,7 +164,7 @@ func (s *Stack[T]) setAlarm(w *Waiter[T]) {
 	w.alarm.timer.Reset(time.Duration(w.deadline - Now()))
 }
 
-// stop is for an alarm that must not outlive its wait.
+// stop ends an alarm that must not outlive its wait: that of a bubble.
 func (a *alarm) stop() {
 	if a.timer != nil {
 		a.timer.Stop()
