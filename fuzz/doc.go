@@ -1,103 +1,107 @@
-// Package fuzz has no code but tests, and four packages of its own: sched, a scheduler
-// under which the real code of ring, waiter and the ports is model-checked; mutants, a
-// command that puts bugs into the code and sees them caught; perturb, one that runs the
-// tests with pauses between any two statements; and stacks, which tells the tests who
-// sleeps.
+// Package fuzz holds tests only. Below it are four packages: sched, a scheduler under which
+// the real code of ring, waiter and the ports is model-checked; mutants, a command that puts
+// bugs into the code and checks that a test catches each; perturb, a command that runs tests
+// with pauses between statements; stacks, which tells tests how many goroutines sleep.
 //
 // # The model checker
 //
 //	go test -tags iocp_model -run TestModel -v ./fuzz
 //
-// With the tag iocp_model the atomics, mutexes, sleeps and the clock of ring and
-// waiter, and with them the ports, are those of sched (ring/model.go and
-// waiter/model.go say which; an ordinary build has aliases of sync/atomic there,
-// at no cost). TestModel and TestModelRing run small scenarios: posters and takers
-// against each other, against deadlines, cancellations, Interrupt and Close, with
-// hand-offs limited and not, waiting for room, in batches, at a seam of growth,
-// while a caller watches the queue, and where positions wrap at 2^64.
+// With the tag iocp_model the atomics, mutexes, sleeps and the clock of ring and waiter are
+// those of sched, and so the ports run on them too. ring/model.go and waiter/model.go list the
+// replacements; an ordinary build has aliases of sync/atomic there, at no cost. TestModel and
+// TestModelRing run small scenarios: posters and takers against each other, against
+// deadlines, cancellations, Interrupt and Close; with hand-offs limited and not; waiting for
+// room; in batches; at a seam of growth; while a caller watches the queue; and where
+// positions wrap at 2^64.
 //
-// A caller that watches looks twice and gives up, so that a packet comes before, between
-// and after; whether callers may watch, which an ordinary build asks the scheduler of Go,
-// is the scenario's to say. What callers remember of how waits went (hints) is read and
-// written without steps of its own.
+// A caller that watches looks twice and gives up, so that a packet may come before, between
+// and after. The scenario says whether callers may watch; an ordinary build asks Go's
+// scheduler. Hints, which record how earlier waits went, are read and written without steps
+// of their own.
 //
-// Of each scenario every schedule is run that takes the processor at most a few
-// times from a thread that could go on, one of each that differ only in the order
-// of steps that do not matter to each other; each scenario has its bound, and the
-// smallest have one that no schedule reaches. The log says how many schedules and
-// states that were, and whether the run ended before it was complete: -model.most
-// is how many are run at most, -model.bound adds preemptions. Beyond that
-// schedules are drawn from a seed, -model.samples and -model.seed of them.
+// The checker runs every schedule of a scenario up to a bound of preemptions, where a
+// preemption takes the processor from a thread that could go on. Of schedules that differ only
+// in the order of independent steps it runs one. Each scenario has its own bound; that of the
+// smallest is beyond any schedule. The log says how many schedules and states there were, and
+// whether all were run: -model.most limits the number of schedules, -model.bound adds
+// preemptions. Further schedules are random: -model.samples of them, from -model.seed.
 //
-// The release store of amd64 is a store buffer: it reaches the other threads when
-// the scheduler says so, or at the next locked instruction of its thread. Deadlines
-// and cancellations come when the scheduler likes, as often as they can, but the
-// question whether somebody sleeps in vain is asked before a deadline is let pass.
+// The release store of amd64 is modeled by a store buffer: a store becomes visible to other
+// threads when the scheduler decides, or at the next locked instruction of its thread.
+// Deadlines and cancellations come whenever the scheduler decides. Before the scheduler lets a
+// deadline pass, the checker asks whether a thread sleeps beside a packet.
 //
-// It finds: a sleeper while there is a packet or room for it, or at a closed
-// port; packets lost, doubled or out of order, and an empty or a full that was not
-// so, because no order of the operations that agrees with real time explains the
-// history; two tokens for one sleep, a waiter used again too early; two that watch, a
-// hand-off in flight or a watcher for ever, a count that is not that of the list; accesses
-// to a slot's value that nothing orders; threads that wait or spin for ever. A failure
-// prints its steps and a schedule; -model.replay runs that again. To search from
-// new seeds for long:
+// The checker finds:
+//
+//   - a waiter that sleeps while there is a packet or room for it, or at a closed port;
+//   - packets lost, doubled or out of order, and a wrong empty or full: no order of the
+//     operations that agrees with real time explains the history;
+//   - two tokens for one sleep, and a waiter used again too early;
+//   - two callers that watch at once, a hand-off in flight or a watcher for ever, a count that
+//     differs from the list;
+//   - unordered accesses to a slot's value;
+//   - threads that wait or spin for ever.
+//
+// A failure prints its steps and a schedule, which -model.replay runs again. To search for
+// long, from new seeds:
 //
 //	go test -tags iocp_model -run '^$' -fuzz FuzzModel ./fuzz
 //
-// What it does not show: scenarios with more threads, or schedules with more
-// preemptions, than were run; memory weaker than amd64's (Go's atomics are
-// sequentially consistent everywhere, and the release store is built for amd64
-// alone; ring/store.go has the argument); the futex and the runtime, whose sleeps
-// are replaced; waiters that sleep as threads, which keep the same contract; yields that
-// are dear, a crowded machine, bumps, and the limit of callers of the process that watch.
+// The checker does not cover:
 //
-// There is no model of the protocol in Promela or TLA+ beside it. It could show
-// the same states of the same small scenarios, of a transcript that has to be
-// right itself; the checker above runs the code, store buffers included.
+//   - more threads, or more preemptions, than were run;
+//   - memory weaker than amd64's: Go's atomics are sequentially consistent everywhere, and the
+//     release store is built for amd64 alone (ring/store.go has the argument);
+//   - the futex and the runtime, whose sleeps are replaced, and waiters that sleep as threads,
+//     which keep the same contract;
+//   - dear yields, a crowded machine, bumps, and the limit of watchers of the process.
+//
+// There is no model of the protocol in Promela or TLA+ as well. Such a model would cover the
+// same states of the same small scenarios, but of a transcript, which may itself be wrong.
+// The checker runs the code.
 //
 // # Mutants
 //
 //	go run ./fuzz/mutants -n 10 -o fuzz/mutants/table.md
 //
-// puts bugs into copies of the tree, one at a time, and runs the check that is to
-// catch it ten times. Where a bug goes is told by the tokens that it replaces, so that
-// comments can be reworded. Most are caught by the model checker, whose answer is always
-// the same. It writes the table of which check caught which bug and in what time. A
-// check that misses its bug, or fails without, fails the command; one that hangs
-// catches it, and the table says so. .ci/run has each caught once.
+// puts bugs into copies of the tree, one at a time, and runs the check for each bug ten times.
+// A bug replaces tokens of the code, so comments may be reworded freely. The model checker,
+// which is deterministic, catches most. The command writes a table of which check caught which
+// bug, and in what time. It fails if a check misses its bug, or fails without the bug. A check
+// that hangs has caught its bug, and the table says so. .ci/run tries each bug once.
 //
 // # Pauses
 //
 //	go run ./fuzz/perturb -n 20 ./waiter -short -cpu 1,4
 //
-// runs the tests of a package with a pause before any statement, of the code and of the
-// tests themselves, now and then. It is for what no scenario has. A test that had
-// failed once, for an order of events that it had not thought of, which twenty rounds
-// beside a hog had not shown, failed with pauses in 7 of 30 runs.
+// runs the tests of a package with random pauses before statements, of the code and of the
+// tests. The command searches where no scenario does. One example: a test that depended on an
+// order of events had failed once, passed twenty rounds beside a hog, and failed in 7 of 30
+// rounds with pauses.
 //
 // # Histories
 //
-// TestLinearizable records what concurrent callers of real ports saw, timeouts and
-// Close included, and porcupine looks for an order of a FIFO queue's operations
-// that explains it: short histories, of ports with room for two, each within a
-// second or counted apart as not decided.
+// TestLinearizable records histories of concurrent calls of real ports, timeouts and Close
+// included. Porcupine searches for an order of operations on a FIFO queue that explains each.
+// The histories are short, of ports with room for two. A history that takes porcupine more
+// than a second counts as undecided.
 //
 // # Fuzzing
 //
 //	go test ./fuzz -run '^$' -fuzz FuzzRing -fuzztime 1m
 //	go test ./fuzz -run '^$' -fuzz FuzzFaces -fuzztime 10m -fuzzminimizetime 20x
 //
-// FuzzRing compares a ring with a slice, FuzzFaces a port and ports behind handles
-// with a model: FIFO packets, newest waiter first, handed over by the post. The
-// programs are one operation at a time; their seeds run with every go test.
+// FuzzRing compares a ring with a slice. FuzzFaces compares a port, and ports behind handles,
+// with a model: FIFO packets, newest waiter first, handed over by the post. The programs run
+// one operation at a time; their seeds run with every go test.
 //
 // # Faults, machines, load
 //
-// The root package's tests run the stress test under signals, stops, hogs,
-// collections and a limit of memory; with the tag iocp_faults under futex calls
-// that fail, return for nothing and come late. .ci/run runs the tests on other
-// machines under qemu, and beside Windows' own functions under Wine. A soak:
+// The root package runs its stress test under signals, stops, hogs, collections and a memory
+// limit; with the tag iocp_faults, under futex calls that fail, return spuriously and return
+// late. .ci/run runs the tests for other machines under qemu, and beside Windows' own
+// functions under Wine. A soak:
 //
 //	go test -run TestStress -soak 1h -timeout 0 .
 package fuzz

@@ -1,5 +1,5 @@
-// Mutants puts bugs into copies of the tree, one at a time, and sees whether the
-// check that is to catch each does, every time.
+// Mutants puts bugs into copies of the tree, one at a time, and checks that the test named for
+// each bug catches it every time.
 //
 //	go run ./fuzz/mutants               each once; again, twice at most, while it is missed
 //	go run ./fuzz/mutants -n 10 -o fuzz/mutants/table.md
@@ -48,8 +48,8 @@ func main() {
 	}
 }
 
-// A check that hangs has caught its mutant. It hangs when it takes limit, and slack
-// times as long as it takes without.
+// A check that hangs has caught its mutant. A check hangs when it takes longer than limit and
+// than slack times its time without the mutant.
 const (
 	limit = 5 * time.Second
 	slack = 10
@@ -134,13 +134,13 @@ func all(n, p int, run, out string) error {
 // tree is a copy of the code.
 type tree struct {
 	dir    string
-	limits map[[2]string]time.Duration // of the checks that pass there without a mutant
+	limits map[[2]string]time.Duration // time limits of the checks that passed without a mutant
 }
 
-// trial is what came of a mutant.
+// trial is the result of one mutant.
 type trial struct {
 	runs         int
-	caught, hung int           // hung among those that were caught
+	caught, hung int           // hung runs count as caught too
 	took         time.Duration // the median
 }
 
@@ -156,7 +156,7 @@ func (t *tree) try(m mutant, n int) (got trial, err error) {
 		return got, err
 	}
 	if t.limits[m.by] == 0 {
-		// Without a mutant the check passes, or it says nothing.
+		// A check proves something only if it passes without the mutant.
 		c, err := build(t.dir, m.by)
 		if err != nil {
 			return got, err
@@ -176,8 +176,8 @@ func (t *tree) try(m mutant, n int) (got trial, err error) {
 		return got, err
 	}
 	var took []time.Duration
-	// Some checks of memory and of time are random: a check that is run once may miss, and
-	// two more runs show whether it is blind.
+	// Some checks of memory and time are random: a single run may miss, and two more runs show
+	// whether the check is blind.
 	for got.runs < n || n == 1 && got.caught == 0 && got.runs < 3 {
 		got.runs++
 		start := time.Now()
@@ -194,7 +194,7 @@ func (t *tree) try(m mutant, n int) (got trial, err error) {
 	return got, nil
 }
 
-// apply puts m into a file of Go. Only its tokens count: neither comments nor spaces.
+// apply puts m into the text of a Go file. It compares tokens only, not comments or spaces.
 func (m mutant) apply(text string) (string, error) {
 	in, old := tokens(text), tokens(m.old)
 	if len(old) == 0 {
@@ -216,14 +216,14 @@ func (m mutant) apply(text string) (string, error) {
 	return text[:in[at].from] + m.new + text[in[at+len(old)-1].to:], nil
 }
 
-// word is a token and where it is.
+// word is a token and its place.
 type word struct {
 	text     string
 	from, to int
 }
 
-// tokens are those of Go code, which need not be complete. The semicolon that the end of a
-// line stands for is one, but not at the end of all.
+// tokens returns the tokens of Go code, which need not be complete. A semicolon that Go inserts
+// at the end of a line is a token, except at the end of code.
 func tokens(code string) (words []word) {
 	var s scanner.Scanner
 	file := token.NewFileSet().AddFile("", -1, len(code))
@@ -260,7 +260,7 @@ func median(d []time.Duration) time.Duration {
 	return d[len(d)/2].Round(10 * time.Millisecond)
 }
 
-// export copies what git does not ignore, as it is in the working tree.
+// export copies the working tree, without the files that git ignores.
 func export(dir string) error {
 	files, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
@@ -282,7 +282,7 @@ func export(dir string) error {
 	return nil
 }
 
-// check is a test binary that was built with a mutant in it.
+// check is a test binary, built with a mutant in the code.
 type check struct {
 	dir  string
 	args []string

@@ -1,13 +1,13 @@
-// Perturb runs the tests of a package again and again with a pause before any
-// statement, of the code and of the tests, now and then: as long as a busy machine
-// takes a processor away, and where it seldom does.
+// Perturb runs the tests of a package again and again with random pauses before statements,
+// of the code and of the tests. The pauses are as long as those for which a busy machine takes
+// a processor away, in places where it seldom does.
 //
 //	go run ./fuzz/perturb -n 20 ./waiter -short -cpu 1,4
 //
-// What follows the package goes to go test; build tags go into GOFLAGS. One in -one of a
-// statement's first executions comes after a pause, later ever fewer, so that those of
-// loops do not hold up the others. A fake clock sees the pauses: of the root package
-// TestRow7_InABubble has to be skipped.
+// Arguments after the package go to go test; build tags go into GOFLAGS. One in -one of the
+// first executions of a statement has a pause, and later ones have fewer and fewer, so that
+// loops do not slow down the rest. A fake clock sees the pauses: of the root package skip
+// TestRow7_InABubble.
 package main
 
 import (
@@ -64,8 +64,8 @@ func run(n, one int, args []string) error {
 	return nil
 }
 
-// perturbed writes the files of a package with pauses into dir, and returns the name
-// of a file that tells go test so.
+// perturbed writes the files of a package, with pauses, into dir. It returns the name of the
+// overlay file for go test.
 func perturbed(dir, pkg string, one int) (overlay string, err error) {
 	cmd := exec.Command("go", "list", "-json=Dir,Name,GoFiles,TestGoFiles,XTestGoFiles", pkg)
 	cmd.Stderr = os.Stderr

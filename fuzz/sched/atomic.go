@@ -2,10 +2,10 @@ package sched
 
 import "fmt"
 
-// The types below have the methods of their namesakes in sync/atomic and sync
-// that this module uses. Outside of a run they work without a step.
+// The types below have those methods of their namesakes in sync/atomic and sync that this
+// module uses. Outside of a run their operations are no steps.
 
-// note ends a step: it tells what was done, where a trace is wanted.
+// note ends a step, with a line in the trace if a trace is wanted.
 func (t *thread) note(format string, args ...any) {
 	if the.trace != nil && !the.unwind {
 		the.tracef(t, format, args...)
@@ -34,7 +34,7 @@ func (a *Uint64) Load() uint64 {
 		return a.v
 	}
 	v, own := a.v, false
-	for i := range t.store { // its own stores a thread sees at once, the last first
+	for i := range t.store { // a thread sees its own buffered stores, the latest first
 		if t.store[i].to == a {
 			v, own = t.store[i].v, true
 		}
@@ -58,7 +58,7 @@ func (a *Uint64) Store(v uint64) {
 	a.v = v
 }
 
-// StoreRelease is a plain store: it waits in the thread's buffer.
+// StoreRelease is a plain store of amd64: the store goes to the thread's buffer.
 func (a *Uint64) StoreRelease(v uint64) {
 	t := a.point()
 	if t == nil {
@@ -69,8 +69,8 @@ func (a *Uint64) StoreRelease(v uint64) {
 	t.note("plain store %d", v)
 }
 
-// modify is what all read-modify-writes are: f returns the new value, and whether
-// to write it.
+// modify is the common part of all read-modify-writes: f returns the new value and whether to
+// write it.
 func (a *Uint64) modify(what string, f func(v uint64) (uint64, bool)) uint64 {
 	t := a.point()
 	if t != nil {
@@ -123,7 +123,7 @@ func (a *Int32) CompareAndSwap(from, to int32) bool {
 	return a.u.CompareAndSwap(uint64(uint32(from)), uint64(uint32(to)))
 }
 
-// Add is of a count here: it is an error if that falls below zero.
+// Add adds to a count: a count below zero is an error.
 func (a *Int32) Add(d int32) int32 {
 	v := int32(a.u.Add(uint64(int64(d))))
 	if v < 0 && the != nil {
@@ -139,8 +139,8 @@ func (a *Int64) Load() int64       { return int64(a.u.Load()) }
 func (a *Int64) Store(v int64)     { a.u.Store(uint64(v)) }
 func (a *Int64) Add(d int64) int64 { return int64(a.u.Add(uint64(d))) }
 
-// Hint is an atomic.Int32 that decides what is tried, and not what is right. To read or
-// write it is no step: it happens with the step before. It orders nothing.
+// Hint is an atomic.Int32 that decides what is tried and not what is right. Reads and writes
+// of a Hint are no steps of their own, belong to the step before, and order nothing.
 type Hint struct {
 	object
 	v int32
@@ -241,14 +241,14 @@ func (m *Mutex) Unlock() {
 	m.locked = false
 }
 
-// Pool is sync.Pool that forgets nothing, so that what is used again too early is
-// used again at once.
+// Pool is a sync.Pool that keeps everything and returns the last Put first, so that a value
+// that was put back too early is used again at once.
 type Pool struct {
 	object
 	free []any
 }
 
-// Checked is what a Pool asks of what it is given back.
+// Checked is implemented by values that Put checks.
 type Checked interface{ Check() error }
 
 func (p *Pool) Get() any {
@@ -276,15 +276,15 @@ func (p *Pool) Put(x any) {
 	p.free = append(p.free, x)
 }
 
-// access is what is known of the accesses to memory that is not atomic.
+// access is the history of a variable that is not atomic.
 type access struct {
-	writer int // who wrote last, -1 before the first
+	writer int // the thread that wrote last, or -1
 	when   uint32
-	read   clock // when each has read since
+	read   clock // time of each thread's last read since
 }
 
-// Read and Write say that who runs reads or writes what p points to. It is an
-// error if nothing orders that after what others have done there.
+// Read and Write record that the running thread reads or writes *p. An access that does not
+// happen after the conflicting accesses of other threads is an error.
 func Read[T any](p *T)  { touch(p, false) }
 func Write[T any](p *T) { touch(p, true) }
 
@@ -313,11 +313,11 @@ func touch(p any, write bool) {
 	*a = access{writer: t.id, when: t.clock[t.id]}
 }
 
-// Call and Return surround an operation of the program's. Call is a step, so
-// that the operation does not begin before it could.
+// Call and Return surround an operation of the program. Call is a step, so that the beginning
+// of the operation can be scheduled too.
 func Call() {
 	if t := point(step); t != nil {
-		t.event(mix(the.returns, 11)) // what has returned before matters, and nothing else
+		t.event(mix(the.returns, 11)) // depends on the operations that have returned, and on no others
 	}
 }
 
@@ -327,7 +327,7 @@ func Return() {
 	}
 }
 
-// Step is where the run is, for a history.
+// Step is the time of the run, for a history: each call is later than all before.
 func Step() int64 {
 	if the == nil {
 		return 0

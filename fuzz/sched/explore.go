@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// Result says what was explored.
+// Result is what an exploration covered and found.
 type Result struct {
-	Schedules int    // that were run to the end
-	Cut       int    // that came to a state that was seen before
-	States    int    // that were seen
-	Complete  bool   // every schedule within the bound was run, or cut
+	Schedules int    // schedules run to the end
+	Cut       int    // schedules cut at a state that was seen before
+	States    int    // states seen
+	Complete  bool   // every schedule within the bound was run or cut
 	Failure   error  // of the first schedule that failed
 	Schedule  string // that schedule, for Replay
 }
@@ -29,18 +29,17 @@ func (r Result) String() string {
 	return s
 }
 
-// errCut is why a schedule ended that need not be run to the end.
+// errCut ends a schedule that has come to a state seen before.
 var errCut = errors.New("cut")
 
-// once runs the program. next chooses among what can happen; it
-// returns -1 to cut the run off.
+// once runs the program. next chooses one of the choices, or returns -1 to cut the run.
 func once(program func() Program, trace *strings.Builder, next func(w *world, all []choice) int) error {
 	p := program()
 	w := start(p)
 	w.trace = trace
 	the = w
 	defer w.finish()
-	for _, t := range w.threads { // to the first wait, which is no step
+	for _, t := range w.threads { // runs each thread to its first wait
 		w.current = t.id
 		t.resume()
 	}
@@ -84,23 +83,22 @@ func once(program func() Program, trace *strings.Builder, next func(w *world, al
 	return w.failure
 }
 
-// Exhaust runs every schedule that takes the processor at most bound times from a
-// thread that could go on, one of each that differ only in the order of steps
-// that do not matter to each other; until one fails, or most were run.
+// Exhaust runs every schedule with at most bound preemptions until one fails, or most were
+// run. Of schedules that differ only in the order of independent steps Exhaust runs one.
 func Exhaust(program func() Program, bound, most int) Result {
-	// A node is a place in the schedule where there is a choice.
+	// A node is a place in the schedule with more than one choice.
 	type node struct {
 		all   []choice
-		costs []bool // a preemption
-		i     int    // the choice that is being run
-		spent int    // preemptions before
+		costs []bool // whether each choice is a preemption
+		i     int    // the choice being run
+		spent int    // preemptions before the node
 	}
 	var (
 		r     Result
 		stack []node
-		seen  = map[uint64]int8{} // states, by the least that was spent
+		seen  = map[uint64]int8{} // states seen, with the fewest preemptions spent to reach each
 	)
-	// next moves the last node to its next choice that can be paid, or drops it.
+	// next moves the last node to its next choice within the bound, or drops the node.
 	next := func() bool {
 		for len(stack) != 0 {
 			n := &stack[len(stack)-1]
@@ -159,11 +157,10 @@ func Exhaust(program func() Program, bound, most int) Result {
 	return r
 }
 
-// Sample runs schedules drawn from a seed: each thread has a priority, the
-// highest that can go on does, and at a few steps, drawn too, it becomes the
-// lowest (Burckhardt and others, "A randomized scheduler with probabilistic
-// guarantees of finding bugs", 2010). Deadlines pass, and stores reach memory, at
-// steps that are drawn as well.
+// Sample runs schedules drawn from a seed. Each thread has a priority, and the thread of the
+// highest priority that can go on runs. At a few random steps that thread's priority becomes
+// the lowest (Burckhardt and others, "A randomized scheduler with probabilistic guarantees of
+// finding bugs", 2010). Deadlines pass and stores become visible at random steps too.
 func Sample(program func() Program, seed uint64, schedules int) Result {
 	var r Result
 	for ; r.Schedules < schedules; r.Schedules++ {
@@ -203,7 +200,7 @@ func Sample(program func() Program, seed uint64, schedules int) Result {
 	return r
 }
 
-// encode writes a schedule: each choice with how often it is taken in a row.
+// encode writes a schedule as text: each choice, with the number of times in a row.
 func encode(taken []choice) string {
 	var words []string
 	for i, n := 0, 0; i < len(taken); i += n {
@@ -214,12 +211,12 @@ func encode(taken []choice) string {
 	return strings.Join(words, " ")
 }
 
-// Replay runs one schedule and returns what happened, a line a step, and how it
-// ended. Past the end of the schedule whoever runs goes on.
+// Replay runs one schedule and returns the trace, a line a step, and the failure. Past the end
+// of the schedule the first choice is taken: the running thread goes on.
 func Replay(program func() Program, schedule string) (trace string, err error) {
 	var b strings.Builder
 	todo := strings.Fields(schedule)
-	left := 0 // of the first of todo
+	left := 0 // repetitions left of todo[0]
 	err = once(program, &b, func(w *world, all []choice) int {
 		if len(todo) == 0 {
 			return 0
@@ -255,5 +252,5 @@ func Replay(program func() Program, schedule string) (trace string, err error) {
 	return strings.Join(lines, ""), err
 }
 
-// maxTrace is how many lines of a trace are kept: the last ones.
+// maxTrace is the number of lines of a trace that are kept, the last ones.
 const maxTrace = 300

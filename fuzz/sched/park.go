@@ -8,8 +8,8 @@ import (
 // Forever is the deadline that never comes.
 const Forever int64 = math.MaxInt64
 
-// Parker is a sleep with one token. A sleep with a deadline may meet it at any
-// time, and one whose done is closed may end for that, also if a token is there.
+// Parker is a sleep with one token. A sleep with a deadline may expire at any time, and a
+// sleep whose done is closed may be canceled, even if the token is there.
 type Parker struct {
 	object
 	token bool
@@ -72,7 +72,7 @@ func (p *Parker) Unpark() {
 // Idle reports, without a step, whether no token is there.
 func (p *Parker) Idle() bool { return !p.token }
 
-// Yield lets others run: to go on with another thread is no preemption then.
+// Yield lets other threads run: a switch to another thread is no preemption here.
 func Yield() {
 	if t := point(yield); t != nil {
 		t.event(17)
@@ -80,15 +80,14 @@ func Yield() {
 	}
 }
 
-// Event says that something was decided that no step tells of.
+// Event records a decision that no step shows, so that states that differ in it differ.
 func Event(what uint64) {
 	if the != nil && !the.unwind {
 		the.self().event(mix(what, 19))
 	}
 }
 
-// Spin waits for somebody else to write something. Outside of a run there is
-// nobody else.
+// Spin waits until another thread has written. Outside of a run there is no other thread.
 func Spin() {
 	t := point(spin)
 	if t == nil {
@@ -97,7 +96,7 @@ func Spin() {
 	t.note("spin")
 }
 
-// Cancel runs f, which closes a channel that sleeps end at, as one step.
+// Cancel runs f as one step. f closes a done channel of sleeps.
 func Cancel(f func()) {
 	t := point(step)
 	if t != nil {
@@ -107,7 +106,7 @@ func Cancel(f func()) {
 	f()
 }
 
-// Now is the clock. It belongs to the thread, and each reading finds it later.
+// Now is the clock of the running thread. Each reading is later than the one before.
 func Now() int64 {
 	if the == nil {
 		return 0

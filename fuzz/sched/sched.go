@@ -1,13 +1,12 @@
-// Package sched runs the goroutines of a small program one step at a time, in
-// every order or in orders drawn from a seed, and reports what goes wrong in any
-// of them. A step is an atomic operation, a lock, a yield or a sleep; the types of
-// this package stand in for those of sync/atomic and sync in packages built with
-// the tag iocp_model.
+// Package sched runs the goroutines of a small program one step at a time, in every order or
+// in orders drawn from a seed, and reports the first failure. A step is an atomic operation, a
+// lock, a yield or a sleep. The types of this package replace those of sync/atomic and sync in
+// packages built with the tag iocp_model.
 //
-// Steps interleave as if there were one memory, which is what Go promises for
-// atomics, but for StoreRelease: that is a plain store on amd64, so it goes to a
-// buffer of its goroutine's, which sees it at once, while the others see it when
-// the scheduler says so, or at the goroutine's next locked instruction.
+// Steps are sequentially consistent, as Go promises for atomics. The exception is
+// StoreRelease, a plain store on amd64, which goes to a store buffer of its goroutine. The
+// goroutine sees the store at once; others see the store when the scheduler decides, or at
+// the goroutine's next locked instruction.
 package sched
 
 import (
@@ -18,17 +17,17 @@ import (
 	"strings"
 )
 
-// A Program is what is run, anew for every schedule.
+// A Program is run anew for every schedule.
 type Program struct {
 	Threads []func()
-	// Idle is called when no thread can go on unless a deadline passes, with those
-	// that sleep; Check when all have ended or sleep for ever. What they do is no
-	// step.
+	// Idle is called with the sleeping threads when no thread can go on before a deadline
+	// passes, Check when every thread has ended or sleeps for ever. Operations in both are
+	// no steps.
 	Idle  func(asleep []int) error
 	Check func() error
 }
 
-// maxThreads bounds the threads of a program; vector clocks have as many places.
+// maxThreads bounds the threads of a program, and is the length of vector clocks.
 const maxThreads = 8
 
 // clock is a vector clock.
@@ -40,30 +39,31 @@ func (c *clock) join(o *clock) {
 	}
 }
 
-// object is anything that threads act upon.
+// object is an atomic, a mutex, a parker or a pool that threads act on.
 //
-// An event's hash stands for all that happened before it: the thread's event
-// before, and of the object the last write, and for a write all reads since. So
-// the sum of the hashes of a run's events stands for the partial order of them,
-// and two runs with the same sum are in the same state.
+// The hash of an event covers all events that happened before: the last event of the same
+// thread, the last write to the object and, for a write, all reads of the object since. So the
+// sum of the hashes of a run's events identifies their partial order, and two runs with the
+// same sum are in the same state.
 type object struct {
-	clock clock  // what synchronizes before whoever reads the last write
+	clock clock  // what synchronizes before a read of the last write
 	write uint64 // hash of the last write
 	reads uint64 // sum of the hashes of the reads since
 }
 
-// kind of what a thread is about to do.
+// kind is that of a thread's next operation, with the condition under which the thread can go
+// on.
 type kind uint8
 
 const (
-	step  kind = iota // can be done at any time
-	lock              // when the mutex is free
-	sleep             // when there is a token, or the deadline or a cancellation is to be
-	yield             // at any time, and others may go first
-	spin              // when something was written since the last one
+	step  kind = iota // always
+	lock              // the mutex is free
+	sleep             // there is a token, or the scheduler chooses the deadline or cancellation
+	yield             // always; to run another thread is no preemption
+	spin              // another thread has written since the last spin
 )
 
-// buffered is a store that only its thread sees.
+// buffered is a store in the buffer of its thread, which alone sees the store.
 type buffered struct {
 	to    *Uint64
 	v     uint64
@@ -78,29 +78,29 @@ type thread struct {
 	pause  func(struct{}) bool
 
 	todo   kind
-	on     *Uint64 // what it is about to act upon, if that may be in a buffer
+	on     *Uint64 // object of the next operation, if a store to it may be in a buffer
 	mutex  *Mutex
 	parker *Parker
 	until  int64           // of a sleep
 	done   <-chan struct{} // of a sleep
 	how    how             // how the sleep ended, set by the scheduler
-	seen   int             // writes in the run, when it last went on from a spin
+	seen   int             // number of writes in the run when the last spin ended
 
 	ended bool
 	clock clock
 	hash  uint64
 	store []buffered
-	now   int64 // its own clock, which a reading advances
+	now   int64 // the thread's own clock; each reading advances it
 }
 
-// how a choice goes on.
+// how is the event of a choice.
 type how uint8
 
 const (
 	run    how = iota // the thread does its step
-	expire            // its sleep meets the deadline
-	cancel            // its sleep meets the end of done
-	flush             // its oldest buffered store reaches the others
+	expire            // the thread's sleep ends by the deadline
+	cancel            // the thread's sleep ends by done
+	flush             // the thread's oldest buffered store becomes visible to the others
 )
 
 type choice struct {
@@ -108,7 +108,7 @@ type choice struct {
 	how    how
 }
 
-// hows are the letters by which schedules name them.
+// hows are the letters for how in an encoded schedule.
 const hows = "rxcf"
 
 func howOf(letter byte) how { return how(strings.IndexByte(hows, letter)) }
@@ -120,28 +120,28 @@ func (c choice) String() string {
 // world is the state of a run.
 type world struct {
 	threads []*thread
-	current int // who ran last
+	current int // the thread that ran last
 	steps   int
 	writes  int
 	sum     uint64 // of the hashes of all events
-	returns uint64 // of those of Return
+	returns uint64 // sum of the hashes of the events of Return
 	cancels object
 	plain   map[any]*access
 	failure error
-	trace   *strings.Builder // not nil: to be written
-	unwind  bool             // the run is given up: steps do not wait any more
+	trace   *strings.Builder // nil: no trace is wanted
+	unwind  bool             // the run is abandoned: steps do not wait any more
 }
 
-// the is the run that is on; nil outside, where everything is done at once. There
-// is one at a time, and one thread of it runs at a time.
+// the is the current run, or nil: then operations take effect at once. There is one run at a
+// time, and one thread of the run executes at a time, so the needs no lock.
 var the *world
 
-// abandoned is what a thread panics with when its run is given up.
+// abandoned is the panic value that unwinds a thread of an abandoned run.
 type abandoned struct{}
 
 func (w *world) self() *thread { return w.threads[w.current] }
 
-// maxSteps is more than a run takes that gets anywhere.
+// maxSteps is more than any run needs that makes progress.
 const maxSteps = 5000
 
 func start(p Program) *world {
@@ -168,7 +168,7 @@ func start(p Program) *world {
 	return w
 }
 
-// finish gives up what has not ended.
+// finish unwinds the threads that have not ended.
 func (w *world) finish() {
 	w.unwind = true
 	for _, t := range w.threads {
@@ -184,7 +184,7 @@ func (w *world) fail(format string, args ...any) {
 	}
 }
 
-// wait lets the scheduler choose before the thread does something of that kind.
+// wait lets the scheduler choose, before an operation of kind todo of the thread.
 func (t *thread) wait(todo kind, on *Uint64) {
 	if the.unwind {
 		return
@@ -195,7 +195,7 @@ func (t *thread) wait(todo kind, on *Uint64) {
 	}
 }
 
-// point is wait by whoever runs, if anyone does.
+// point is wait by the running thread, if there is a run.
 func point(todo kind) *thread {
 	if the == nil {
 		return nil
@@ -205,7 +205,8 @@ func point(todo kind) *thread {
 	return t
 }
 
-// choices are what can happen next. The first is that who ran last goes on.
+// choices are the events that can come next. The first is a step of the thread that ran last,
+// if that thread can go on.
 func (w *world) choices(out []choice) []choice {
 	out = out[:0]
 	can := func(t *thread) bool {
@@ -246,7 +247,8 @@ func (w *world) choices(out []choice) []choice {
 			add(t)
 		}
 	}
-	// When a store arrives matters to who is about to look, and to nobody else.
+	// A flush is a choice only if a thread is about to access the same object, or nothing else
+	// can come: to other threads the time of a flush makes no difference.
 	wanted := func(s buffered) bool {
 		return slices.ContainsFunc(w.threads, func(t *thread) bool { return !t.ended && t.todo == step && t.on == s.to })
 	}
@@ -259,8 +261,7 @@ func (w *world) choices(out []choice) []choice {
 	return out
 }
 
-// preempts reports whether a choice takes the processor from a thread that could
-// go on.
+// preempts reports whether a choice is a preemption: the thread that ran last could go on.
 func (w *world) preempts(c choice, all []choice) bool {
 	return c.how != flush && w.current >= 0 && c.thread != w.current &&
 		all[0].thread == w.current && all[0].how == run && w.self().todo != yield
@@ -289,10 +290,10 @@ func (w *world) do(c choice) {
 	t.resume()
 }
 
-// state is a hash of the state, for the question whether it was seen before.
+// state is a hash of the run's state, to recognize states that were seen before.
 func (w *world) state() uint64 {
 	h := mix(w.sum, uint64(w.current)+17)
-	for _, t := range w.threads { // whose turn it may be is not in the events
+	for _, t := range w.threads { // the events do not tell which threads can go on
 		if !t.ended && t.todo == spin && t.seen != w.writes {
 			h = mix(h, uint64(t.id))
 		}
@@ -300,8 +301,8 @@ func (w *world) state() uint64 {
 	return h
 }
 
-// asleep are those that sleep. It is an error if somebody waits for anything else
-// that does not come.
+// asleep returns the sleeping threads. A thread that waits for anything else for ever is an
+// error.
 func (w *world) asleep() (asleep []int, err error) {
 	for _, t := range w.threads {
 		switch {
@@ -327,20 +328,21 @@ func mix(a, b uint64) uint64 {
 	return h ^ h>>32
 }
 
-// event notes an event of the thread that depends on another hash.
+// event records an event of the thread that depends on the hash of another event.
 func (t *thread) event(dep uint64) uint64 {
 	t.hash = mix(t.hash, dep)
 	the.sum += t.hash
 	return t.hash
 }
 
-// read notes that t has read o.
+// read records that t has read o.
 func (t *thread) read(o *object) {
 	o.reads += t.event(mix(o.write, 2))
 	t.clock.join(&o.clock)
 }
 
-// wrote notes that t has written o, having read it if it is a read-modify-write.
+// wrote records that t has written o, after reading it if the operation is a
+// read-modify-write.
 func (t *thread) wrote(o *object, modify bool) {
 	if modify {
 		t.clock.join(&o.clock)
@@ -351,15 +353,15 @@ func (t *thread) wrote(o *object, modify bool) {
 	the.writes++
 }
 
-// release is what synchronizes before whoever reads what t writes now; what t does
-// later does not.
+// release returns the clock of t for a write: what t has done so far synchronizes before a
+// read of that write, and what t does later does not.
 func (t *thread) release() clock {
 	c := t.clock
 	t.clock[t.id]++
 	return c
 }
 
-// flush lets the oldest buffered store reach the others.
+// flush makes the oldest buffered store visible to the other threads.
 func (t *thread) flush() {
 	b := t.store[0]
 	t.store = t.store[1:]
@@ -372,19 +374,19 @@ func (t *thread) flush() {
 	the.writes++
 }
 
-// drain is what a locked instruction does to the buffer.
+// drain flushes the whole buffer, as a locked instruction does.
 func (t *thread) drain() {
 	for len(t.store) != 0 {
 		t.flush()
 	}
 }
 
-// tracef appends a line to the trace, with the place in the code that asked.
+// tracef appends a line to the trace, with the place of the operation in the code.
 func (w *world) tracef(t *thread, format string, args ...any) {
 	fmt.Fprintf(w.trace, "%4d  thread %d  %-28s %s\n", w.steps, t.id, place(), fmt.Sprintf(format, args...))
 }
 
-// place is the file and line outside of this package that is being run.
+// place is the innermost file and line on the stack outside of this package.
 func place() string {
 	var pcs [16]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])

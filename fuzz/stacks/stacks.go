@@ -8,14 +8,13 @@ import (
 	"strconv"
 )
 
-// All is the goroutine profile as text: each stack once, with how many goroutines have
-// it. It stops the world for a moment.
+// All is the goroutine profile as text: each stack once, with the number of goroutines that
+// have it. All stops the world for a moment.
 //
-// What runtime.Stack says of all goroutines has their states too, but asking for it
-// can crash. Of a goroutine that comes home from a system call while the world is
-// stopped, it may find the thread reading the clock, on its way to queue the
-// goroutine, and then takes the thread's stack pointer in the vDSO for the goroutine's
-// (traceback1 of Go 1.26). On arm64 the walk that follows ends at address 0x118.
+// runtime.Stack of all goroutines would have their states too, but can crash. Suppose a
+// goroutine returns from a system call while the world is stopped, and its thread is reading
+// the clock, on the way to queue the goroutine. traceback1 of Go 1.26 then takes the thread's
+// stack pointer in the vDSO for the goroutine's. On arm64 the walk ends at address 0x118.
 func All() []byte {
 	var b bytes.Buffer
 	_ = pprof.Lookup("goroutine").WriteTo(&b, 1) // a Buffer takes everything
@@ -24,10 +23,10 @@ func All() []byte {
 
 var park = regexp.MustCompile(`Parker\)?\.Park\+|\(\*seat\)\.park\+`)
 
-// Parked is the number of goroutines that sleep in package waiter: within the Park of a
-// waiter.Parker, whatever its type, if that is named so, or on a waiter's own seat.
+// Parked is the number of goroutines that sleep in package waiter: in a Park method of a type
+// whose name ends in Parker, or on the seat of a waiter.
 func Parked() (n int) {
-	_, all, _ := bytes.Cut(All(), []byte("\n")) // the first line has their number
+	_, all, _ := bytes.Cut(All(), []byte("\n")) // the first line is a heading
 	for stack := range bytes.SplitSeq(all, []byte("\n\n")) {
 		if park.Match(stack) {
 			count, _, _ := bytes.Cut(stack, []byte(" "))
