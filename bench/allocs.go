@@ -13,10 +13,10 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// Allocs: what every operation of a port allocates once it has been used.
+// Allocs: allocations per operation of a port in steady state.
 func allocScenarios() []pairs.Scenario {
 	forever, cancel := context.WithCancel(context.Background())
-	context.AfterFunc(forever, cancel) // a context that could end, and does not
+	context.AfterFunc(forever, cancel) // forever can be canceled, and is not
 	var all []pairs.Scenario
 	add := func(op string, port func() pairs.Side) {
 		all = append(all, pairs.Scenario{
@@ -107,7 +107,7 @@ func postFull(timeout time.Duration) func() pairs.Side {
 	}
 }
 
-// getParks has a taker that sleeps before each of n posts.
+// getParks posts n packets, each to a taker that sleeps.
 func getParks(p *iocp.Port[iocp.Packet], n int, get func(*iocp.Port[iocp.Packet]) (iocp.Packet, error)) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -124,7 +124,7 @@ func getParks(p *iocp.Port[iocp.Packet], n int, get func(*iocp.Port[iocp.Packet]
 	wg.Wait()
 }
 
-// postParks drains a small port whenever its poster sleeps.
+// postParks drains a small port each time its poster sleeps.
 func postParks(p *iocp.Port[iocp.Packet], n int) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -158,10 +158,9 @@ func missed(_ iocp.Packet, err error) {
 	}
 }
 
-// counted counts the allocations of n operations, those of the whole process, in
-// the best of a few rounds: a round may be the first on another processor, where
-// pools start empty, but what every operation allocates is in all of them. The
-// collector, which empties pools, has to wait.
+// counted is the number of allocations of the process during n operations, the least of a few
+// rounds. A round may be the first on its processor, whose pools start empty; allocations of
+// every operation are in all rounds. The collector, which empties pools, is off.
 func counted(f func(n int)) pairs.Side {
 	return func(n int) []float64 {
 		defer debug.SetGCPercent(debug.SetGCPercent(-1))

@@ -32,8 +32,8 @@ func BenchmarkHandles(b *testing.B)  { benchmark(b, "handles") }
 func BenchmarkHogs(b *testing.B)     { benchmark(b, "hogs") }
 func BenchmarkGrowth(b *testing.B)   { benchmark(b, "growth") }
 
-// benchmark runs the scenarios of a name, b.N operations of each side. Its names
-// and units are those of the command's -benchfmt.
+// benchmark runs the scenarios of a name, b.N operations a side. Names and units are those of
+// the command's -benchfmt.
 func benchmark(b *testing.B, name string) {
 	for _, s := range scenarios(quickPlan) {
 		if s.Name != name {

@@ -11,10 +11,9 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// Dispatch: one poster computes for the gap between two posts and never waits;
-// what counts is how long a packet lies until a taker runs that has it, and how
-// long the poster was kept. Both include a reading of the clock. A queue lives on
-// from slice to slice, or (age=0) each slice begins with a new one.
+// Dispatch: one poster computes between two posts and never waits. Measured are the age of a
+// packet when its taker runs, and the time that the poster spends in the post. Both include a
+// reading of the clock. The queue is used from slice to slice or, with age=0, is new in each.
 func dispatchScenarios(tail int) []pairs.Scenario {
 	var all []pairs.Scenario
 	for _, takers := range []int{1, 4} {
@@ -57,12 +56,12 @@ func dispatchScenarios(tail int) []pairs.Scenario {
 }
 
 type dispatchLoops struct {
-	post func(n int) (inside int64)     // n stamped packets; the time inside the calls
-	end  func()                         // one packet with key 0
+	post func(n int) (inside int64)     // posts n stamped packets; returns the time inside the calls
+	end  func()                         // posts a packet with key 0
 	take func(ages []float64) []float64 // appends the ages of packets until key 0
 }
 
-// dispatch runs each slice on what open returns.
+// dispatch runs each slice on the queue that open returns.
 func dispatch(takers int, open func() dispatchLoops) pairs.Side {
 	return func(n int) []float64 {
 		l := open()
@@ -137,13 +136,13 @@ func dispatchChan(c chan iocp.Packet, gap int64) dispatchLoops {
 	}
 }
 
-// stamp makes a packet's key of a time. It is never 0, the key that ends a taker.
+// stamp makes the key of a packet from a time. A stamp is never 0, the key that ends a taker.
 func stamp(t int64) uintptr { return uintptr(t) | 1 }
 
 // since is the age of a stamp, below 4 seconds where a key has 32 bits.
 func since(key uintptr) float64 { return float64(uintptr(pairs.Now()) - key&^1) }
 
-// compute keeps the processor until the time given, and returns the time.
+// compute spins until the time given, and returns the time.
 func compute(until int64) int64 {
 	t := pairs.Now()
 	for t < until {

@@ -15,7 +15,7 @@ const (
 	fanned = 8 // takers
 )
 
-// Fan-out: takers sleep, a burst of packets comes. An operation is a burst, from
+// Fan-out: a burst of packets is posted to sleeping takers. An operation is a burst, from
 // before the first post until the last packet is taken.
 //
 //go:noinline
@@ -63,8 +63,8 @@ func fanoutScenario() pairs.Scenario {
 	}
 }
 
-// arrivals are the times at which the packets of a burst were taken, each on a
-// line of its own, so that takers do not wait for each other's.
+// arrivals are the times at which the packets of a burst were taken, each on a cache line of
+// its own, so that takers do not slow each other down.
 type arrivals [burst]struct {
 	at atomic.Int64
 	_  [120]byte
@@ -84,7 +84,7 @@ func fanout(post, end func(), take func(*arrivals)) pairs.Side {
 			pairs.Settle()
 			start := pairs.Now()
 			post()
-			pairs.Settle() // without a poll that would slow the takers down
+			pairs.Settle() // sleeps: a poll would slow the takers down
 			last := start
 			for i := range taken {
 				for taken[i].at.Load() == 0 {

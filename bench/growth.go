@@ -9,10 +9,10 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// Growth: a port that may grow without limit, against a fixed one of the capacity
-// that it comes to. From 1024 it never grows; from 64 it has grown before the first
-// slice, and goes on from there. A stream that fills what it is given would grow for
-// ever, so the stream here comes in rounds that 1024 packets are room for.
+// Growth: a port that may grow without limit, against a fixed one of the capacity that the
+// first reaches. The port of 1024 never grows; the port of 64 has grown before the first
+// slice. A free stream would make a port grow for ever, so the stream comes in rounds of at
+// most 1024 packets.
 func growthScenarios() []pairs.Scenario {
 	var all []pairs.Scenario
 	for _, from := range []int{64, capacity} {
@@ -36,8 +36,8 @@ func growthScenarios() []pairs.Scenario {
 	return append(all, heldScenario())
 }
 
-// Held: a port kept at the limit of its growth, where each Get leaves room for one
-// Post and no more, against a port of the same making kept at half of that.
+// Held: a port kept at the limit of its growth, where each Get makes room for one Post,
+// against a port with the same options kept at half its limit.
 func heldScenario() pairs.Scenario {
 	at := func(full int) func() pairs.Side {
 		return func() pairs.Side {
@@ -74,14 +74,14 @@ func exchange(p *iocp.Port[iocp.Packet]) pairs.Side {
 	}
 }
 
-// grown is a port made for so many packets that has room for 1024.
+// grown is a port made with the given capacity and grown to 1024.
 func grown(from int) *iocp.Port[iocp.Packet] {
 	p, err := iocp.New[iocp.Packet](from, iocp.WithGrowth(0))
 	pairs.Must(err)
 	for range capacity {
 		pairs.Must(p.Post(iocp.Packet{}))
 	}
-	for range capacity { // and no more: the port that a Get finds empty shrinks
+	for range capacity { // not all: a Get that finds the port empty would shrink it
 		_, err := p.Get(0)
 		pairs.Must(err)
 	}
@@ -91,8 +91,8 @@ func grown(from int) *iocp.Port[iocp.Packet] {
 	return p
 }
 
-// rounds streams as stream does with one poster and one taker, but that the poster
-// waits after each 1024 packets until they have all been taken.
+// rounds is stream with one poster and one taker, where the poster waits after each 1024
+// packets until all have been taken.
 //
 //go:noinline
 func rounds(p *iocp.Port[iocp.Packet]) pairs.Side {

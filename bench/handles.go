@@ -6,9 +6,9 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// Handles: solo through the functions over handles, against the methods of a Port
-// that they come down to. The handle's port may grow and the other may not, as
-// either comes by default; neither does.
+// Handles: solo through the functions over handles, against the methods of a Port that these
+// functions call. By default the handle's port may grow and the other may not; here neither
+// does.
 func handlesScenario() pairs.Scenario {
 	return pairs.Scenario{
 		Name:     "handles",

@@ -8,10 +8,9 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/programs"
 )
 
-// Hogs: programs that hand over an item at a time, beside goroutines of the same
-// process that compute. A slice is as long as it takes for some turns of all, and
-// broken off when it takes ten times as long. Most of the row runs only when asked
-// for: all of it takes four minutes.
+// Hogs: programs that hand over one item at a time, beside goroutines of the same process that
+// compute. A slice lasts for a few turns of all goroutines, and is stopped after ten times that.
+// Most of the row runs only on request: all of it takes four minutes.
 func hogScenarios(turns int) []pairs.Scenario {
 	var all []pairs.Scenario
 	for _, c := range programs.Beside() {

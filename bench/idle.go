@@ -12,12 +12,12 @@ import (
 
 const idlers = 8
 
-// Idle: the processor time of the process while waiters sleep, less that of the
-// process without them. Channels have no part in the goal, and would take as long.
-// An operation is a millisecond.
+// Idle: the processor time of the process while waiters sleep, less that without waiters. There
+// is no channel to compare with: its waiters would take as long. An operation is a
+// millisecond.
 func idleScenario(least int) pairs.Scenario {
 	without := func() float64 {
-		cpuWhile(min(least, 1000)) // pays for what was before
+		cpuWhile(min(least, 1000)) // lets earlier work settle, unmeasured
 		return cpuWhile(least)
 	}
 	return pairs.Scenario{
@@ -32,7 +32,7 @@ func idleScenario(least int) pairs.Scenario {
 	}
 }
 
-// idle measures waiters that sleep in wait until release is called.
+// idle measures waiters that sleep in wait until the call of release.
 func idle(without func() float64, wait, release func()) pairs.Side {
 	return func(n int) []float64 {
 		var wg sync.WaitGroup
@@ -47,9 +47,8 @@ func idle(without func() float64, wait, release func()) pairs.Side {
 	}
 }
 
-// cpuWhile is the processor time that the process takes in so many milliseconds
-// of doing nothing: the caller sleeps, no garbage is left to collect and no memory
-// to give back.
+// cpuWhile is the processor time of the process during so many milliseconds in which the
+// caller sleeps, after garbage is collected and memory given back.
 func cpuWhile(ms int) float64 {
 	debug.FreeOSMemory()
 	pairs.Settle()

@@ -10,8 +10,7 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// Miss: a wait that nothing ends but its timeout. What counts is how late it
-// ends, against a timer that is used again.
+// Miss: a wait that ends by its timeout. Measured is how late it ends, against a reused timer.
 func missScenarios(misses int) []pairs.Scenario {
 	var all []pairs.Scenario
 	for _, s := range []struct {

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/perf/benchfmt"
 )
 
-// output is what the command printed for solo and one row of allocations, six
-// pairs each, on one processor and on two.
+// output is a result of the command for solo and one row of allocations, six pairs each, on
+// one processor and on two.
 type output string
 
 func (o output) check(t *testing.T, format string) {
@@ -50,7 +50,7 @@ func (o output) check(t *testing.T, format string) {
 	}
 }
 
-// What is no port beside a channel says so in each form of output.
+// Each form of output marks rows that do not compare a port with a channel.
 func TestOutputOfOtherPairs(t *testing.T) {
 	print := func(format string) string { return run(t, "-slice=100us", "-count=6", "handles", format) }
 	require.Regexp(t, `(?m)^ 18  handles .* ≤ 1\.15 .*; functions ÷ methods$`, print("-json=false"))
@@ -97,7 +97,7 @@ func TestSelects(t *testing.T) {
 	require.Contains(t, selected("parked", "-quick"), "parked/waiters=10000")
 }
 
-// run is what the command prints.
+// run returns the output of the command.
 func run(t *testing.T, args ...string) string {
 	var out, said bytes.Buffer
 	require.Equal(t, 0, command.Run(args, &out, &said), said.String())

@@ -13,9 +13,9 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// Parked: very many waiters. The threads of the process meanwhile, the memory of
-// each waiter, and the time from Close until all have returned. An operation is a
-// crowd that comes and goes.
+// Parked: very many waiters. Measured are the threads of the process meanwhile, the memory of
+// each waiter, and the time from Close until all have returned. An operation is the arrival
+// and departure of the whole crowd.
 func parkedScenario(waiters int) pairs.Scenario {
 	return pairs.Scenario{
 		Name:   "parked",
@@ -70,10 +70,10 @@ func parked(waiters int, open func() (wait, release func())) pairs.Side {
 	}
 }
 
-// shallow calls f while many goroutines with next to nothing on their stacks are
-// parked. A collection sets the size at which stacks start to the average of what
-// it finds in use; after one in f it is the smallest there is, and what a wait
-// needs beyond that shows, whatever ran before.
+// shallow calls f while many goroutines with nearly empty stacks are parked. A collection sets
+// the initial size of stacks to the average in use. After a collection in f that size is the
+// smallest possible, so the stack that a wait needs beyond it is measured, whatever ran
+// before.
 func shallow(f func() float64) float64 {
 	var wg sync.WaitGroup
 	end := make(chan struct{})
@@ -86,7 +86,7 @@ func shallow(f func() float64) float64 {
 	return f()
 }
 
-// inUse is the memory of heap and stacks. It collects twice, for what pools hold.
+// inUse is the memory of heap and stacks, after two collections, which empty the pools.
 func inUse() float64 {
 	runtime.GC()
 	runtime.GC()
@@ -95,8 +95,8 @@ func inUse() float64 {
 	return float64(m.HeapInuse + m.StackInuse)
 }
 
-// threadCount is the number of threads of the process, or, where the system does
-// not tell, of those that it ever started.
+// threadCount is the number of threads of the process or, where the system does not tell, the
+// number of threads ever started.
 func threadCount() float64 {
 	if status, err := os.ReadFile("/proc/self/status"); err == nil {
 		for line := range bytes.Lines(status) {

@@ -11,9 +11,9 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// Scale: what more processors make of the time of an item. One slice has the same
-// goroutines on one processor and then on several, half of the operations each.
-// Where the machine has one, the row compares that with itself.
+// Scale: the time of an operation on several processors, against one. A slice runs the same
+// goroutines on one processor and then on several, half of the operations each. On a machine
+// with one processor the row compares one with one.
 func scaleScenarios() []pairs.Scenario {
 	eights := work.Shape{Posters: 8, Takers: 8}
 	var all []pairs.Scenario
@@ -49,9 +49,9 @@ func processors(all int) (procs []int) {
 	return append(procs, all)
 }
 
-// scale is the time of an operation of run on so many processors in terms of that
-// on one. One is first in each slice of both sides, so what the order does to the
-// one it does to the other.
+// scale is the time of an operation of run on procs processors, divided by that on one. Each
+// slice of both sides begins with one processor, so an effect of the order is the same for
+// both.
 func scale(procs int, run pairs.Side) pairs.Side {
 	return func(n int) []float64 {
 		on := func(procs, n int) float64 {
@@ -63,8 +63,8 @@ func scale(procs int, run pairs.Side) pairs.Side {
 	}
 }
 
-// solos runs solo in so many goroutines on one queue. Each takes one for one that
-// it has put in, so that whoever takes finds something.
+// solos runs solo in several goroutines on one queue. Each goroutine takes one packet for each
+// that it posts, so every take finds a packet.
 func solos(goroutines int, loop func(n int) (keys uintptr)) pairs.Side {
 	return func(n int) []float64 {
 		var (

@@ -9,12 +9,12 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// plan says how long things take.
+// plan is the size of a run.
 type plan struct {
 	crowd  int // waiters of row 14
 	parked int // milliseconds of row 13
 	misses int // waits of 100 ms in a slice of row 12
-	tail   int // packets a slice of row 5 has at least, for its p99
+	tail   int // least packets of a slice of row 5, for its p99
 	turns  int // of the goroutines that compute, in a slice of row 21
 }
 
@@ -25,7 +25,7 @@ var (
 
 const (
 	capacity = work.Capacity
-	roomy    = 65_536 // where nothing may block
+	roomy    = 65_536 // capacity where no post may find the queue full
 	batch    = 32
 )
 
@@ -54,8 +54,8 @@ func scenarios(p plan) []pairs.Scenario {
 	return all
 }
 
-// again repeats the rows from of all as another row, in other circumstances,
-// where a port is to be no worse than a channel, and a tail at most by a tenth.
+// again repeats the rows from of all as another row under other conditions. Its goals: a port
+// is no worse than a channel, and a tail at most a tenth worse.
 func again(all []pairs.Scenario, row int, name string, from []int, change func(*pairs.Scenario)) []pairs.Scenario {
 	var out []pairs.Scenario
 	for _, s := range all {
@@ -86,5 +86,5 @@ func again(all []pairs.Scenario, row int, name string, from []int, change func(*
 	return out
 }
 
-// threadLimit is how many threads the process may have while waiters are parked.
+// threadLimit is the largest number of threads of the process while waiters are parked.
 func threadLimit() float64 { return float64(runtime.GOMAXPROCS(0) + 16) }

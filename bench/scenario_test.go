@@ -10,8 +10,8 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/pairs"
 )
 
-// Every side runs, loses nothing, and returns what its measures say. The sides
-// themselves panic when a packet is missing.
+// Every side runs, loses no packet, and returns the values that its measures name. A side
+// panics when a packet is missing.
 func TestScenarios(t *testing.T) {
 	names := map[string]bool{}
 	for _, s := range scenarios(plan{crowd: 100, parked: 1, misses: 1, tail: 10}) {
@@ -26,7 +26,7 @@ func TestScenarios(t *testing.T) {
 					continue
 				}
 				run := open()
-				for _, n := range []int{1, 3, 40, 2500} { // the queue lives on across slices
+				for _, n := range []int{1, 3, 40, 2500} { // the same queue in all slices
 					if n > 40 && s.Name != "handles" && s.Name != "growth" {
 						break
 					}
@@ -70,8 +70,7 @@ func TestProcessors(t *testing.T) {
 	}
 }
 
-// Each slice runs on one processor and then on several, and leaves them as it
-// found them.
+// Each slice runs on one processor, then on several, and restores GOMAXPROCS.
 func TestScale(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	var on, ns []int

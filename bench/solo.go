@@ -47,8 +47,7 @@ func soloMethods(p *iocp.Port[iocp.Packet]) pairs.Side {
 	}
 }
 
-// soloDone returns the time of an operation, after the check that the keys below
-// n have all come back.
+// soloDone checks that all keys below n have come back, and returns the time of an operation.
 func soloDone(n int, start int64, sum uintptr) []float64 {
 	elapsed := pairs.Now() - start
 	if want := uintptr(n) * uintptr(n-1); sum*2 != want {
@@ -57,8 +56,8 @@ func soloDone(n int, start int64, sum uintptr) []float64 {
 	return []float64{float64(elapsed) / float64(n)}
 }
 
-// Batch solo: the same with 32 packets to a call, against single operations of
-// the channel, which has no others.
+// Batch solo: solo with 32 packets a call, against single operations of the channel, which has
+// no batches.
 //
 //go:noinline
 func batchSolo() pairs.Scenario {
@@ -93,9 +92,9 @@ func batchSolo() pairs.Scenario {
 	}
 }
 
-// Hit: a Get with a timeout that finds a packet at once, against a select with a
-// timer that is used again: one that arms it each time, and one that looks first
-// whether that is needed. The queue is filled with the clock stopped.
+// Hit: a Get with a timeout that finds a packet at once, against a select with a reused timer:
+// one side sets the timer each time, another first looks whether it must wait. The time to
+// fill the queue is not counted.
 func hitScenarios() []pairs.Scenario {
 	hit := func(code string, goal float64, drain func(c chan iocp.Packet, t *time.Timer, n int) uintptr) pairs.Scenario {
 		return pairs.Scenario{
@@ -160,8 +159,8 @@ func drainLookingFirst(c chan iocp.Packet, t *time.Timer, n int) (sum uintptr) {
 	return sum
 }
 
-// filled fills a queue, as often as it takes for n packets, and measures how
-// long it takes to drain it.
+// filled fills and drains a queue until n packets are through, and measures the time of the
+// draining.
 func filled(fill func(int), drain func(int) uintptr) pairs.Side {
 	return func(n int) []float64 {
 		var elapsed int64

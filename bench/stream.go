@@ -6,8 +6,7 @@ import (
 	"github.com/iocp-go/iocp/bench/internal/work"
 )
 
-// Stream: posters and takers as fast as they can, waiting for each other when the
-// queue is full or empty.
+// Stream: posters and takers run as fast as they can, and wait when the queue is full or empty.
 func streamScenarios() []pairs.Scenario {
 	var all []pairs.Scenario
 	for _, s := range work.Shapes {
@@ -22,7 +21,7 @@ func streamScenarios() []pairs.Scenario {
 	return all
 }
 
-// Batch: streams of 32 packets to a call, against single operations.
+// Batch: streams of 32 packets a call, against single operations.
 func batchScenarios() []pairs.Scenario {
 	all := []pairs.Scenario{batchSolo()}
 	for _, s := range []work.Shape{{Posters: 1, Takers: 1}, {Posters: 2, Takers: 2}} {
@@ -58,8 +57,8 @@ func chanLoops(c chan iocp.Packet) work.Loops {
 	}
 }
 
-// batchLoops post and take 32 packets to a call. PostBatch does not wait: a
-// poster that finds no room for all waits for the room of one.
+// batchLoops post and take 32 packets a call. PostBatch does not wait: a poster that finds no
+// room for all waits for room for one packet.
 //
 //go:noinline
 func batchLoops(p *iocp.Port[iocp.Packet]) work.Loops {
@@ -99,7 +98,7 @@ func batchLoops(p *iocp.Port[iocp.Packet]) work.Loops {
 				}
 				n += k - ends
 				if ends > 0 {
-					for range ends - 1 { // they were for others
+					for range ends - 1 { // the other end packets were for other takers
 						end()
 					}
 					return n, keys

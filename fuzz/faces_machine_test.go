@@ -13,7 +13,7 @@ import (
 	"github.com/iocp-go/iocp/fuzz/stacks"
 )
 
-// What the variables hold that a call over a handle is given to store a packet in.
+// Initial values of the variables in which a function over a handle stores a packet.
 const (
 	qtyBefore = 0xDEADBEEF
 	keyBefore = uintptr(0xDEAD1234)
@@ -31,7 +31,7 @@ var (
 	internal = []uintptr{0xC0000120, 0xC000014B, 0xC000020D, 0xC0000011, 0xC0070102, 0xC00702DF, 0xC0000008, 0xC0071092}
 )
 
-// portFace is the methods of a Port.
+// portFace calls the methods of a Port.
 type portFace struct {
 	port        *iocp.Port[iocp.Packet]
 	most        int
@@ -79,7 +79,7 @@ func (f *portFace) getBatch(ctx context.Context, room int, timeout uint32) ([]io
 	return dst[:n], err
 }
 
-// handleFace is the functions over a handle.
+// handleFace calls the functions over a handle.
 type handleFace struct {
 	handle  iocp.Handle
 	threads uint32
@@ -156,7 +156,7 @@ func (f *handleFace) getBatch(_ context.Context, room int, timeout uint32) (vs [
 	return vs, err
 }
 
-// A machine is a Port and two handles that a program runs on.
+// A machine runs a program on a Port and two handles.
 type machine struct {
 	t      *testing.T
 	sides  [3]*side
@@ -184,7 +184,7 @@ func newMachine(t *testing.T, about, more byte) *machine {
 	return m
 }
 
-// packet is one that no other equals.
+// packet returns a packet that equals no other.
 func (m *machine) packet(status iocp.Errno) iocp.Packet {
 	m.posted++
 	v := iocp.Packet{Key: m.posted, Transferred: ^uint32(m.posted), Status: status}
@@ -194,7 +194,7 @@ func (m *machine) packet(status iocp.Errno) iocp.Packet {
 	return v
 }
 
-// parked waits until all those sleep that are to.
+// parked waits until all callers sleep that the model has asleep.
 func (m *machine) parked() {
 	for end := time.Now().Add(patience); ; runtime.Gosched() {
 		n := m.asleep
@@ -236,7 +236,7 @@ func (m *machine) expire(s *side, room int, under bool) {
 	s.leave(i, iocp.ErrTimeout)
 }
 
-// invalid makes each call with a handle that is none.
+// invalid makes each call with an invalid handle.
 func (m *machine) invalid(n byte, h iocp.Handle) {
 	live, other := m.sides[1].face.(*handleFace).handle, m.sides[2].face.(*handleFace).handle
 	if n != 0xFF {
@@ -269,7 +269,8 @@ func (m *machine) invalid(n byte, h iocp.Handle) {
 	}
 }
 
-// create asks for what cannot be had, of a handle if s has one.
+// create calls CreateIoCompletionPort with wrong arguments, the handle of s among them if it
+// has one.
 func (m *machine) create(s *side, n int) {
 	h := iocp.Handle(n)<<2 | 1
 	if f, ok := s.face.(*handleFace); ok {
@@ -301,7 +302,7 @@ func (m *machine) reopen(s *side) {
 	s.closed = false
 }
 
-// drain takes what is left, and finds all others asleep.
+// drain takes all packets that are left, and requires that all waiters sleep.
 func (m *machine) drain() {
 	if m.t.Failed() {
 		return
@@ -318,7 +319,7 @@ func (m *machine) drain() {
 	m.parked()
 }
 
-// end leaves nobody waiting, whatever has failed.
+// end ends all waits, after a failure too.
 func (m *machine) end() {
 	for _, s := range m.sides {
 		s.face.close()

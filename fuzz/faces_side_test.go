@@ -22,18 +22,18 @@ type face interface {
 	getBatch(ctx context.Context, room int, timeout uint32) ([]iocp.Packet, error)
 	close() error
 
-	isClosed(err error) bool // what a call says that comes after close
+	isClosed(err error) bool // whether err is that of a call after close
 	limit() int              // of the queue; 0 if there is none
-	handOffs() int           // in flight at most
+	handOffs() int           // limit of hand-offs in flight
 }
 
-// A side is a face beside the queue that it is to be, with those who wait for it.
+// A side is a face beside its model: the queue and the waiting calls.
 type side struct {
 	face
 	t *testing.T
 
 	queue   []iocp.Packet
-	waiters []*waiting // the oldest first; while there are any the queue is empty
+	waiters []*waiting // the oldest first; if there are any, the queue is empty
 	closed  bool
 }
 
@@ -51,7 +51,7 @@ type taken struct {
 
 const patience = 30 * time.Second
 
-// await returns what w has returned, before any of others has.
+// await returns the result of w, and requires that no call of others returns before.
 func (s *side) await(w *waiting, others ...*waiting) taken {
 	for end := time.Now().Add(patience); len(w.done) == 0; runtime.Gosched() {
 		for _, other := range others {
@@ -111,7 +111,7 @@ func (s *side) post(vs ...iocp.Packet) {
 	}
 	require.Equal(s.t, room, n)
 	switch {
-	case s.closed && err == nil && len(vs) == 0: // a handle is not called for no packet
+	case s.closed && err == nil && len(vs) == 0: // a handle face makes no call for no packets
 	case s.closed:
 		require.True(s.t, s.isClosed(err), "%v", err)
 	case n < len(vs):
@@ -144,10 +144,10 @@ func (s *side) accepted(vs []iocp.Packet) {
 	s.queue = append(s.queue, vs...)
 }
 
-// shared is accepted where a waiter that wakes takes more than it was handed, while
-// the rest is being handed to others. Who gets how much is open; who gets the first is
-// not, nor that each packet is got once, the oldest of a waiter's packets is older the
-// newer the waiter, and nothing queues while anybody waits and may be handed it.
+// shared is accepted for a burst onto waiting batches: a waiter that wakes takes more than it
+// was handed, while the rest is being handed to others. How many packets each gets is open.
+// Required are: the newest waiter gets the oldest packet; each packet is taken once; the newer
+// a waiter, the older its oldest packet; and no packet queues while a waiter may be handed it.
 func (s *side) shared(vs []iocp.Packet) {
 	var (
 		all      = len(s.waiters)
@@ -205,8 +205,8 @@ func (s *side) shared(vs []iocp.Packet) {
 	s.waiters = s.waiters[:all-returned]
 }
 
-// took checks what a call has returned that found things as they are, and did not
-// sleep or slept in vain.
+// took checks the result of a call that did not sleep, or slept in vain, against the queue of
+// the model.
 func (s *side) took(room int, g taken) {
 	n := min(max(room, 1), len(s.queue))
 	s.same(s.queue[:n], g.vs)
@@ -303,5 +303,5 @@ func (s *side) nilPointers() {
 	}
 }
 
-// gone reports whether err is what is said of a handle that was closed.
+// gone reports whether err is the error for a closed handle.
 func gone(err error) bool { return errors.Is(err, iocp.ErrInvalidPort) && errors.Is(err, os.ErrClosed) }

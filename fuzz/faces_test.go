@@ -9,29 +9,29 @@ import (
 	"github.com/iocp-go/iocp"
 )
 
-// A program for FuzzFaces: two bytes say what the ports are like, then two for each
-// call. The first has the call in its low four bits, and in the next two who gets it:
-// every side, the Port, the one handle, the other. The second is what the call says.
+// A program for FuzzFaces is two bytes for the options of the ports, then two bytes for each
+// call. The first has the call in its low four bits, and its target in the next two: every
+// side, the Port, the first handle, the second. The second byte is the argument n.
 const (
 	facePost     = iota
 	faceFail     // a packet of an operation that failed, with status n
-	faceBurst    // n packets that no one is awaited between, or a PostBatch
-	faceGet      // that does not wait
-	faceGetBatch // likewise, with room for n
+	faceBurst    // n posts in a row, or a PostBatch
+	faceGet      // a Get that does not wait
+	faceGetBatch // a batch that does not wait, with room for n
 	faceWait     // a call that is to sleep: a Get, or a batch with room for n
 	faceExpire   // a call that is to sleep for a millisecond
-	faceUnder    // likewise, under one that comes later and sleeps on
+	faceUnder    // a call that is to sleep for a millisecond, with a newer sleeper above
 	faceCancel   // the end of waiter n's context; a Port's only
 	faceInterrupt
 	faceNil     // nil where a pointer belongs; a handle's only
-	faceInvalid // a handle that is none: one of a list, or the next eight bytes
-	faceCreate  // with arguments that are wrong
+	faceInvalid // an invalid handle: one of a list, or the next eight bytes
+	faceCreate  // CreateIoCompletionPort with wrong arguments
 	faceClose   // only where n is below 64: else a get
-	faceReopen  // another handle for one that was closed
-	faceLook    // at a Port's Len and Stats
+	faceReopen  // a new handle in place of a closed one
+	faceLook    // Len and Stats of a Port
 )
 
-// sleeps bounds the calls of a program that take long, expiries that take longest.
+// sleeps bounds the slow calls of a program, expiries the slowest.
 const sleeps, expiries = 40, 4
 
 func FuzzFaces(f *testing.F) {
@@ -43,7 +43,7 @@ func FuzzFaces(f *testing.F) {
 	})
 }
 
-// call is a call to every side.
+// call makes a call on every side.
 func call(op, n byte) []byte { return []byte{op, n} }
 
 func program(about [2]byte, calls ...[]byte) []byte {
@@ -54,7 +54,7 @@ func program(about [2]byte, calls ...[]byte) []byte {
 	return p
 }
 
-// facePrograms are where the fuzzing starts from: each call, on ports of each kind.
+// facePrograms are the seeds: each call, on ports of each kind.
 func facePrograms() (programs [][]byte) {
 	for about := range byte(64) {
 		kind := [2]byte{about, about >> 4}
@@ -84,7 +84,7 @@ func facePrograms() (programs [][]byte) {
 	return programs
 }
 
-// Every sort of call is in the programs that the fuzzing starts from.
+// The seeds have every kind of call.
 func TestFacePrograms(t *testing.T) {
 	did := map[byte]int{}
 	for _, p := range facePrograms() {
@@ -97,7 +97,7 @@ func TestFacePrograms(t *testing.T) {
 	}
 }
 
-// runFaces runs a program, and tells how often it has made which call.
+// runFaces runs a program and returns how often it made each call.
 func runFaces(t *testing.T, program []byte) map[byte]int {
 	did := map[byte]int{}
 	if len(program) < 2 {

@@ -21,8 +21,8 @@ const (
 	capacity = 2
 )
 
-// step is what porcupine places in one order: an operation of the port, or a part
-// of one that the port does not promise to do at one instant.
+// step is the unit that porcupine orders: an operation of the port, or a part of one, where
+// the port does not promise to do all of it at one instant.
 type step struct {
 	kind  kind
 	batch int   // for a batch that is two steps: its bit; for isLen the length
@@ -34,19 +34,19 @@ type kind uint8
 const (
 	push      kind = iota // vs, open, with room for them
 	take                  // vs, the oldest
-	takeFirst             // likewise, of a batch that goes on
-	takeRest              // likewise, after the takeFirst of the same batch
-	isEmpty               // an instant at which nothing was there
-	isFull                // at which there was no room
+	takeFirst             // vs, the first packet of a batch; a takeRest follows
+	takeRest              // vs, the others of the batch, the oldest at that instant
+	isEmpty               // an instant at which the queue was empty
+	isFull                // an instant at which there was no room
 	isOpen
-	isOver // closed and nothing there
-	isLen  // how many are there, in batch
+	isOver // an instant at which the port was closed and empty
+	isLen  // an instant at which the length was batch
 	isClosed
 	closing      // the first Close
-	closingAgain // any other
+	closingAgain // a later Close
 )
 
-// client records what it does with a port.
+// client calls a port and records its operations.
 type client struct {
 	id      int
 	port    *iocp.Port[int]
@@ -56,11 +56,11 @@ type client struct {
 	next    *atomic.Int32 // the next value, each posted once
 	history []porcupine.Operation
 	batches int
-	wrong   []string            // what no history could explain
-	pending porcupine.Operation // the push of the Post that it is in
+	wrong   []string            // results that are wrong in every history
+	pending porcupine.Operation // the push of the Post in progress
 }
 
-// record notes that the steps were done between call and now.
+// record adds steps that took effect between call and now.
 func (c *client) record(call int64, steps ...step) {
 	for _, s := range steps {
 		c.history = append(c.history, porcupine.Operation{
@@ -84,11 +84,11 @@ func (c *client) run(closer bool) {
 	}
 	for i := range perRound {
 		if c.rng.IntN(8) == 0 {
-			runtime.Gosched() // or each client would be done before the next begins
+			runtime.Gosched() // else each client would end before the next begins
 		}
 		k := c.rng.IntN(20)
 		if k < 9 && c.port.Len() > maxRoom-clients*(capacity+1) {
-			k = 9 // rather than more than fifo has room for
+			k = 9 // fifo has no more room
 		}
 		switch {
 		case i == closeAt:
@@ -113,7 +113,7 @@ func (c *client) post() {
 	c.posted((*iocp.Port[int]).Post)
 }
 
-// posted posts by one of the ways to post one.
+// posted posts one packet, by one of several methods.
 func (c *client) posted(post func(*iocp.Port[int], int) error) {
 	vs := c.values(1)
 	call := c.begin()
@@ -128,15 +128,15 @@ func (c *client) posted(post func(*iocp.Port[int], int) error) {
 	case errors.Is(err, iocp.ErrTimeout): // full, and open when it was found so
 		c.record(call, step{kind: isFull}, step{kind: isOpen})
 	case errors.Is(err, iocp.ErrInterrupted), errors.Is(err, context.Canceled):
-		c.now() // it says nothing of the queue
+		c.now() // the error tells nothing about the queue
 	default:
 		c.wrong = append(c.wrong, "Post: "+err.Error())
 	}
 }
 
-// postBatch: how long a prefix fits is not decided at the instant at which it is
-// pushed. So a short one says only that there was room for it, and an error after
-// a prefix nothing about fullness; one without a prefix is as exact as Post's.
+// postBatch records a PostBatch. The length of the prefix is decided before the instant of the
+// push. So a short prefix proves only that there was room for it, and the ErrFull with it
+// proves nothing. Without a prefix the error is as exact as Post's.
 func (c *client) postBatch() { c.batch(1 + c.rng.IntN(capacity+1)) }
 
 func (c *client) batch(n int) {
@@ -164,7 +164,7 @@ func (c *client) get(timeout time.Duration) {
 	c.got(timeout, func(p *iocp.Port[int]) (int, error) { return p.Get(timeout) })
 }
 
-// got takes by one of the ways to take one.
+// got takes one packet, by one of several methods.
 func (c *client) got(timeout time.Duration, get func(*iocp.Port[int]) (int, error)) {
 	call, begun := c.begin(), waiter.Now()
 	v, err := get(c.port)
@@ -178,8 +178,8 @@ func (c *client) got(timeout time.Duration, get func(*iocp.Port[int]) (int, erro
 	c.missed(call, begun, timeout, err)
 }
 
-// getBatch: one that does not wait takes what it takes at one instant. One that
-// waits has the first handed to it, and then takes what is there.
+// getBatch records a GetBatch. Without a wait all packets are taken at one instant. After a
+// wait the first packet was handed over, and the rest is taken at a later instant.
 func (c *client) getBatch(timeout time.Duration) { c.batchGot(1+c.rng.IntN(2*capacity+1), timeout) }
 
 func (c *client) batchGot(most int, timeout time.Duration) {
@@ -205,12 +205,12 @@ func (c *client) missed(call, begun int64, timeout time.Duration, err error) {
 	case errors.Is(err, iocp.ErrTimeout) && waiter.Now()-begun < int64(timeout):
 		c.wrong = append(c.wrong, "timed out early")
 	case errors.Is(err, iocp.ErrTimeout):
-		// Found empty after it was found open: two looks.
+		// The call looked twice: the port was open, and later empty.
 		c.record(call, step{kind: isEmpty}, step{kind: isOpen})
 	case errors.Is(err, iocp.ErrClosed):
 		c.record(call, step{kind: isOver})
 	case errors.Is(err, iocp.ErrInterrupted), errors.Is(err, context.Canceled):
-		c.now() // it says nothing of the queue
+		c.now() // the error tells nothing about the queue
 	default:
 		c.wrong = append(c.wrong, "Get: "+err.Error())
 	}
@@ -225,7 +225,7 @@ func (c *client) close() {
 	}
 }
 
-// recordRound lets the clients loose on a port and returns what they saw.
+// recordRound runs the clients on one port and returns their histories.
 func recordRound(port *iocp.Port[int], seed uint64) (history []porcupine.Operation, wrong []string) {
 	var (
 		next  atomic.Int32

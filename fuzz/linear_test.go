@@ -11,17 +11,16 @@ import (
 	"github.com/iocp-go/iocp"
 )
 
-// maxRoom is more than a history has packets in the queue of a port that grows without
-// limit.
+// maxRoom is the room of a port that grows without limit: more packets than any history has.
 const maxRoom = 32
 
-// fifo is the sequential queue that a port is to look like.
+// fifo is a state of the sequential queue that specifies a port.
 type fifo struct {
 	queue  [maxRoom]int
 	n      int
 	room   int // how many may be in it
 	closed bool
-	open   uint64 // batches of which the first has been taken, and not the rest
+	open   uint64 // batches between their takeFirst and their takeRest
 }
 
 func (f *fifo) take(vs []int) bool {
@@ -39,7 +38,7 @@ func (f *fifo) take(vs []int) bool {
 	return true
 }
 
-// do does one step, and reports whether it can be done in this state.
+// do applies a step and reports whether the state allows it.
 func (f *fifo) do(s step) bool {
 	switch s.kind {
 	case push:
@@ -79,7 +78,7 @@ func (f *fifo) do(s step) bool {
 	panic("no such step")
 }
 
-// fifoModel is a queue with that much room.
+// fifoModel is porcupine's model of a queue with the given room.
 func fifoModel(room int) porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return fifo{room: room} },
@@ -91,7 +90,7 @@ func fifoModel(room int) porcupine.Model {
 	}
 }
 
-// The model is worth what it refuses.
+// The model refuses wrong histories.
 func TestModelRefuses(t *testing.T) {
 	at := func(call, ret int64, s step) porcupine.Operation {
 		return porcupine.Operation{Input: s, Call: call, Return: ret}
@@ -125,8 +124,8 @@ func TestModelRefuses(t *testing.T) {
 	}
 }
 
-// What concurrent callers of a port saw is what callers of a FIFO queue in one
-// order could have seen, an order that agrees with real time.
+// Each history of concurrent calls equals that of sequential calls of a FIFO queue, in an order
+// that agrees with real time.
 func TestLinearizable(t *testing.T) {
 	const rounds = 2000
 	unknown, operations := 0, 0

@@ -16,10 +16,16 @@ import (
 	"github.com/iocp-go/iocp/ring"
 )
 
-// A ringScenario is threads on a ring of capacity 2, or on a chain that grows from it,
-// each a word of letters: u pushes one, U two at once; o pops one, O two at once, B four; l asks
-// for the length; p asks a chain for Popped and Pushed; c closes; s shrinks a chain that is empty, open or closed. r pops one
-// that is ready, and is for scenarios in which all are.
+// A ringScenario runs threads on a ring of capacity 2, or on a chain that grows from one. Each
+// thread is a word, and each letter an operation:
+//
+//	u U    push one, two at once
+//	o O B  pop one, two at once, four at once
+//	r      pop one that is published, in scenarios in which all are
+//	l      Len
+//	p      Popped and Pushed of a chain
+//	c      Close
+//	s      shrink an empty chain, open or closed
 type ringScenario struct {
 	name    string
 	bound   int
@@ -30,7 +36,7 @@ type ringScenario struct {
 
 const endless = maxRoom // more than a scenario pushes
 
-// queue is what a ring and a chain have in common.
+// queue has the common methods of a ring and a chain.
 type queue interface {
 	TryPush(int) bool
 	TryPushBatch([]int) int
@@ -104,7 +110,7 @@ func (s ringScenario) program() sched.Program {
 	}
 }
 
-// onRing does what a letter says.
+// onRing does the operation of a letter.
 func (c *client) onRing(r queue, op rune) {
 	call := c.begin()
 	switch op {
@@ -119,7 +125,7 @@ func (c *client) onRing(r queue, op rune) {
 		switch {
 		case n != 0:
 			c.record(call, step{kind: push, vs: vs[:n]})
-		case r.Closed(): // full or closed, it does not say
+		case r.Closed(): // the failed push was due to full or closed
 			c.now()
 		default:
 			c.record(call, step{kind: isFull})

@@ -33,7 +33,7 @@ var (
 // actor is a client of a scenario.
 type actor struct {
 	*client
-	forRoom bool // what it waits for, if it waits
+	forRoom bool // a wait is for room, not for a packet
 	ctx     context.Context
 	cancel  context.CancelFunc
 }
@@ -45,16 +45,16 @@ type scenario struct {
 	samples  int // how many times as many random schedules, if not 0
 	capacity int
 	opts     []iocp.Option
-	before   int  // packets that are there when it begins
-	drained  bool // they have been taken
+	before   int  // packets posted before it begins
+	drained  bool // those packets have been taken too
 	watch    bool // callers may watch the queue, where ParkAuto lets them
 	procs    int  // GOMAXPROCS: the limit of hand-offs, also to posters
 	threads  []func(c *actor)
-	grown    int                                        // the room, if it grows
-	end      func(cs []*actor, p *iocp.Port[int]) error // what else must hold
+	grown    int                                        // limit of growth, if the port grows
+	end      func(cs []*actor, p *iocp.Port[int]) error // a further check at the end
 }
 
-// The time of a history is where the run is.
+// The time of a history is the step of the run.
 func begin() int64 { sched.Call(); return sched.Step() }
 func now() int64   { sched.Return(); return sched.Step() }
 
@@ -127,7 +127,7 @@ func (s scenario) program() sched.Program {
 					break
 				}
 				history = append(history, porcupine.Operation{Input: step{kind: take, vs: []int{v}}, Call: at, Return: at})
-				for _, c := range cs { // of a poster that sleeps the packet is moved now
+				for _, c := range cs { // each take moves the packet of a sleeping poster
 					if c.forRoom && c.pending.Input.(step).vs[0] == v {
 						c.pending.Return = at
 						history = append(history, c.pending)
@@ -145,7 +145,7 @@ func (s scenario) program() sched.Program {
 	}
 }
 
-// atRest says what a run has left in the words of those who wait: nobody runs any more.
+// atRest checks the state of the two stacks at the end of a run, when no thread runs.
 func atRest(port *iocp.Port[int]) error {
 	for _, side := range []string{"takers", "posts"} {
 		stack := reflect.ValueOf(port).Elem().FieldByName(side)
@@ -170,8 +170,8 @@ func atRest(port *iocp.Port[int]) error {
 	return nil
 }
 
-// linear reports whether the operations can be put in an order that agrees with
-// real time and with f. For the few of a scenario trying is fast.
+// linear reports whether the operations have an order that agrees with real time and with f.
+// A scenario has few operations, so trying all orders is fast.
 func linear(history []porcupine.Operation, f fifo) bool {
 	if len(history) == 0 {
 		return true
@@ -182,7 +182,7 @@ func linear(history []porcupine.Operation, f fifo) bool {
 	}
 	for i, op := range history {
 		if op.Call > first {
-			continue // another had returned before
+			continue // another operation returned before this one began
 		}
 		after := f
 		if !after.do(op.Input.(step)) {
@@ -221,7 +221,7 @@ func postBatch(n int) func(*actor) {
 	return func(c *actor) { c.batch(n) }
 }
 
-// postWait waits for room as long as it takes, postSoon until a deadline.
+// postWait waits for room without limit, postSoon until a deadline.
 func postWait(c *actor) {
 	c.forRoom = true
 	c.posted(func(p *iocp.Port[int], v int) error { return p.PostTimeout(v, iocp.Infinite) })
@@ -234,7 +234,7 @@ func postSoon(c *actor) {
 	c.forRoom = false
 }
 
-// soon is a deadline that the scheduler lets pass when it likes.
+// soon is a timeout that the scheduler may let pass at any time.
 const soon = time.Duration(1)
 
 func get(c *actor)     { c.get(iocp.Infinite) }
@@ -263,7 +263,7 @@ func both(fs ...func(*actor)) func(*actor) {
 	}
 }
 
-// ifWait does f if so many posters wait.
+// ifWait does f if n posters wait.
 func ifWait(n int, f func(*actor)) func(*actor) {
 	return func(c *actor) {
 		if c.port.Stats().WaitingPosters == n {
@@ -286,7 +286,7 @@ func counts(c *actor) {
 	}
 }
 
-// ifTakers does f if so many takers wait.
+// ifTakers does f if n takers wait.
 func ifTakers(n int, f func(*actor)) func(*actor) {
 	return func(c *actor) {
 		if c.port.Stats().Waiting == n {
@@ -295,7 +295,7 @@ func ifTakers(n int, f func(*actor)) func(*actor) {
 	}
 }
 
-// newestFirst holds where thread 1 began to wait after thread 0 had.
+// newestFirst checks LIFO where thread 1 began to wait after thread 0.
 func newestFirst(cs []*actor, _ *iocp.Port[int]) error {
 	for i, v := range []int{2, 1} {
 		for _, op := range cs[i].history {
@@ -307,7 +307,7 @@ func newestFirst(cs []*actor, _ *iocp.Port[int]) error {
 	return nil
 }
 
-// inOrder holds where each poster began after the one before it had begun to wait.
+// inOrder checks FIFO of posters where each began after the one before had begun to wait.
 func inOrder(cs []*actor, _ *iocp.Port[int]) error {
 	var order []int
 	for _, c := range cs {
@@ -479,7 +479,7 @@ func scenarios() []scenario {
 	}
 }
 
-// Run it alone: outside of its runs the atomics of this build are none.
+// Run TestModel alone: outside of a run the atomics of this build are not atomic.
 func TestModel(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, s := range scenarios() {
@@ -491,8 +491,7 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// explore runs a program's schedules, exhaustively and at random, or the one that
-// is asked for.
+// explore runs a program's schedules, exhaustively and at random, or the one of -model.replay.
 func explore(t *testing.T, program func() sched.Program, bound, samples int) {
 	if *modelReplay != "" {
 		trace, err := sched.Replay(program, *modelReplay)

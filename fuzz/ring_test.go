@@ -20,8 +20,8 @@ const (
 	opPopReady
 	opPushBatch
 	opPopBatch
-	opClose // only where the five bits are 0: else a look at everything
-	opPush2 // more pushes and pops than anything else
+	opClose // if the five bits are 0, else a check of all getters
+	opPush2 // twice, so that pushes and pops are frequent
 	opPop2
 )
 
@@ -48,7 +48,7 @@ func FuzzRing(f *testing.F) {
 	})
 }
 
-// model is what a ring is to a single goroutine.
+// model is a ring as a single goroutine sees it.
 type model struct {
 	queue          []int
 	capacity       int

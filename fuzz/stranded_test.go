@@ -12,10 +12,10 @@ import (
 	"github.com/iocp-go/iocp"
 )
 
-// Callers wait while packets are posted and a caller that does not wait takes
-// some of them. Whoever it robs, what it leaves is handed over: no packet stays
-// in the queue while somebody waits. The test waits for the stack to say so, and
-// does not rely on a later Post, which would hide the loss.
+// Callers wait while packets are posted and a caller that does not wait takes some of them.
+// The packets that it leaves are handed over: none stays in the queue while a caller waits. The
+// test waits for the stack to say so. A later Post would hide a stranded packet, so there is
+// none.
 func TestNothingStranded(t *testing.T) {
 	for name, opts := range map[string][]iocp.Option{
 		"goroutines":       {iocp.WithParking(iocp.ParkGoroutine)},

@@ -22,8 +22,8 @@ func none(threads ...func()) Program {
 	}
 }
 
-// Each of the two stores, then loads the other's: with atomics one must see the
-// other, with plain stores both may see nothing.
+// Each of two threads stores, then loads the other's variable. With atomics at least one sees
+// the other's store; with plain stores both may see none.
 func dekker(store func(*Uint64, uint64)) func() Program {
 	return func() Program {
 		var x, y Uint64
@@ -78,7 +78,7 @@ func TestStoresArriveInOrder(t *testing.T) {
 	require.True(t, r.Complete)
 }
 
-// What is published by an atomic is ordered; what is not, is a race.
+// Data published by an atomic is ordered; other shared data is a race.
 func TestRaces(t *testing.T) {
 	program := func(publish func(*Uint64), early bool) func() Program {
 		return func() Program {
@@ -112,8 +112,8 @@ func TestRaces(t *testing.T) {
 	}, 9, 1e6).Failure, "data race")
 }
 
-// A waker that looks before the sleeper says that it sleeps, and a sleeper that
-// does not look again: the wake-up is lost, with one preemption and not without.
+// The waker looks before the sleeper has registered, and the sleeper does not look again: the
+// wake-up is lost, with one preemption and not without.
 func TestLostWakeUp(t *testing.T) {
 	program := func(again bool) func() Program {
 		return func() Program {
@@ -150,7 +150,7 @@ func TestLostWakeUp(t *testing.T) {
 	require.ErrorContains(t, Sample(program(false), 1, 10_000).Failure, "asleep for ever")
 }
 
-// With a deadline the sleeper ends, but while it sleeps it is seen.
+// With a deadline the sleep ends; Idle is called before that.
 func TestDeadlineHidesNothing(t *testing.T) {
 	r := Exhaust(func() Program {
 		var p Parker
@@ -218,8 +218,8 @@ func TestDeadlocks(t *testing.T) {
 	require.True(t, r.Complete)
 }
 
-// Cutting off states that were seen before must not lose any end: three threads
-// that append to a list give all six orders, and an unguarded increment loses.
+// Cutting schedules at states seen before must not lose an outcome: three threads that append to
+// a list give all six orders, and an unguarded increment loses an update.
 func TestExhaustsAll(t *testing.T) {
 	ends := map[string]bool{}
 	r := Exhaust(func() Program {
