@@ -273,10 +273,11 @@ func (c *Chain[T]) Empty() bool { return c.head.Load().Empty() || c.first().Empt
 // Ready is [Ring.Ready].
 func (c *Chain[T]) Ready() bool { return c.head.Load().Ready() }
 
-// Full is [Ring.Full]: the chain was open and at its limit, as seen by loading deq, then
-// enq.
+// Full is the mirror of Empty: it reports whether the chain was open and at its limit, as seen
+// by loading deq, then enq. What callers rely on: if Full returns true, each later pop changes
+// deq after that load.
 func (c *Chain[T]) Full() bool {
-	deq := c.deq.Load() // before enq: see Ring.Full
+	deq := c.deq.Load() // before enq, or a pop between the loads would be missed
 	return c.tail.Load().enq.Load()-deq == c.limit
 }
 

@@ -422,14 +422,6 @@ func (r *Ring[T]) Ready() bool {
 	return r.slot(deq).seq.Load() == r.turn(deq)+published || r.next.Load() != nil
 }
 
-// Full is the mirror of Empty: it reports whether the ring was open with no slot free or
-// about to be recycled, as seen by loading deq, then enq. If Full returns true, each later
-// pop changes deq after that load.
-func (r *Ring[T]) Full() bool {
-	deq := r.deq().Load()
-	return r.enq.Load()-deq == r.lap
-}
-
 // Len is the number of elements in the ring at an instant during the call, those
 // being pushed included, those being popped not. It is in [0, Cap].
 func (r *Ring[T]) Len() int {
@@ -444,9 +436,3 @@ func (r *Ring[T]) Len() int {
 
 // Cap is the number of elements that the ring has room for.
 func (r *Ring[T]) Cap() int { return len(r.slots) }
-
-// Pushed and Popped are the numbers of elements claimed so far.
-func (r *Ring[T]) Pushed() uint64 { return (r.enq.Load()&^closedBit - r.start) / step }
-
-// Popped is the mirror of Pushed.
-func (r *Ring[T]) Popped() uint64 { return (r.deq().Load() - r.start) / step }

@@ -276,41 +276,23 @@ func (p *Pool) Put(x any) {
 	p.free = append(p.free, x)
 }
 
-// access is the history of a variable that is not atomic.
+// access is the last write to a variable that is not atomic.
 type access struct {
-	writer int // the thread that wrote last, or -1
+	writer int
 	when   uint32
-	read   clock // time of each thread's last read since
 }
 
-// Read and Write record that the running thread reads or writes *p. An access that does not
-// happen after the conflicting accesses of other threads is an error.
-func Read[T any](p *T)  { touch(p, false) }
-func Write[T any](p *T) { touch(p, true) }
-
-func touch(p any, write bool) {
+// Write records that the running thread writes *p, or reads and writes it: the ring does no
+// other accesses. A write that does not happen after the last one is an error.
+func Write[T any](p *T) {
 	if the == nil || the.unwind {
 		return
 	}
 	t := the.self()
-	a := the.plain[p]
-	if a == nil {
-		a = &access{writer: -1}
-		the.plain[p] = a
-	}
-	if a.writer >= 0 && a.when > t.clock[a.writer] {
+	if a, ok := the.plain[p]; ok && a.when > t.clock[a.writer] {
 		the.fail("data race: thread %d at %s, after a write by thread %d", t.id, place(), a.writer)
 	}
-	if !write {
-		a.read[t.id] = t.clock[t.id]
-		return
-	}
-	for i, when := range a.read {
-		if when > t.clock[i] {
-			the.fail("data race: thread %d at %s, after a read by thread %d", t.id, place(), i)
-		}
-	}
-	*a = access{writer: t.id, when: t.clock[t.id]}
+	the.plain[p] = access{t.id, t.clock[t.id]}
 }
 
 // Call and Return surround an operation of the program. Call is a step, so that the beginning

@@ -126,7 +126,7 @@ type world struct {
 	sum     uint64 // of the hashes of all events
 	returns uint64 // sum of the hashes of the events of Return
 	cancels object
-	plain   map[any]*access
+	plain   map[any]access
 	failure error
 	trace   *strings.Builder // nil: no trace is wanted
 	unwind  bool             // the run is abandoned: steps do not wait any more
@@ -145,7 +145,7 @@ func (w *world) self() *thread { return w.threads[w.current] }
 const maxSteps = 5000
 
 func start(p Program) *world {
-	w := &world{plain: map[any]*access{}}
+	w := &world{plain: map[any]access{}}
 	for i, body := range p.Threads {
 		t := &thread{id: i, hash: mix(uint64(i), 1), todo: step}
 		t.clock[i] = 1
