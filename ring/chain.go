@@ -113,8 +113,8 @@ func (c *Chain[T]) pushGrow(vs []T) int {
 }
 
 // grow links a new ring behind r that holds a prefix of vs, and returns the length of the
-// prefix. again reports that the caller should try again: another caller was quicker, or r
-// has room now.
+// prefix, or pushes the prefix to r if r has room now. again reports that another caller was
+// quicker: try again.
 func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -136,7 +136,10 @@ func (c *Chain[T]) grow(r *Ring[T], vs []T) (n int, again bool) {
 	}
 	vs = vs[:min(uint64(len(vs)), room/step, MaxCapacity)]
 	if free := r.lap - (enq - r.first()); free <= r.lap && free/step >= uint64(len(vs)) {
-		return 0, true // room has come free since the caller looked
+		// Room has come free since the caller looked, or the limit has cut vs to what fits.
+		// The push is made here: the caller would try all of vs again, for ever.
+		n = r.pushBatch(vs, len(vs))
+		return n, n == 0
 	}
 	// The seal. It succeeds only if enq still has the value that room was computed from. A
 	// waiter sees the seal as it sees a claim: both change the enq that Empty has loaded.
