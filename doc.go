@@ -25,9 +25,8 @@
 //
 // The functions around [GetQueuedCompletionStatus] are the face for code written for
 // golang.org/x/sys/windows: the functions that Windows documents, over handles, on every
-// platform. Such code needs another import, and where it compares errors the names of
-// this package: [ErrTimeout] for WAIT_TIMEOUT, [ErrClosed] for ERROR_ABANDONED_WAIT_0,
-// Errno(995) for ERROR_OPERATION_ABORTED.
+// platform. Such code needs another import, and no other change: where it compares errors,
+// [WAIT_TIMEOUT], [ERROR_ABANDONED_WAIT_0], [ERROR_OPERATION_ABORTED] and their like are here.
 //
 // # What holds
 //
