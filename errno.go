@@ -96,13 +96,25 @@ func StatusOf(err error) Errno {
 	if isClosedConnection(err) {
 		return ERROR_OPERATION_ABORTED
 	}
-	if e, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err); ok && e.Timeout() {
+	if isTimeout(err) {
 		return ERROR_SEM_TIMEOUT
 	}
 	return ERROR_GEN_FAILURE
+}
+
+// isTimeout reports whether err, or an error that it wraps, has a Timeout() that is true.
+// errors.As would stop at the first that has one.
+func isTimeout(err error) bool {
+	if e, ok := err.(interface{ Timeout() bool }); ok && e.Timeout() {
+		return true
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return isTimeout(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), isTimeout)
+	}
+	return false
 }
 
 // isNumber reports whether e is a system error number of Windows. Windows leaves numbers

@@ -174,6 +174,23 @@ func TestStatusOf(t *testing.T) {
 	}
 	require.Equal(t, Errno(121), StatusOf(fmt.Errorf("lookup: %w", &net.DNSError{IsTimeout: true})))
 	require.Equal(t, Errno(31), StatusOf(&net.DNSError{}))
+	// Not the first error that has a Timeout counts, but any whose Timeout is true.
+	late := &net.DNSError{IsTimeout: true}
+	for _, err := range []error{
+		errors.Join(&net.DNSError{}, late),
+		errors.Join(errors.New("other"), errors.Join(&net.DNSError{}, fmt.Errorf("lookup: %w", late))),
+		&os.PathError{Op: "read", Path: "f", Err: fmt.Errorf("lookup: %w", late)}, // itself no time-out
+	} {
+		require.Equal(t, Errno(121), StatusOf(err), "%v", err)
+	}
+	require.Equal(t, Errno(31), StatusOf(errors.Join(&net.DNSError{}, errors.New("other"))))
+
+	// Of several errors of the table the one with the lower number counts.
+	for _, err := range []error{io.EOF, io.ErrClosedPipe, os.ErrDeadlineExceeded, net.ErrClosed} {
+		require.Equal(t, Errno(2), StatusOf(errors.Join(err, os.ErrNotExist)), "%v", err)
+		require.Equal(t, Errno(2), StatusOf(errors.Join(os.ErrNotExist, err)), "%v", err)
+	}
+	require.Equal(t, Errno(121), StatusOf(errors.Join(context.Canceled, net.ErrClosed, context.DeadlineExceeded)))
 
 	// The kinds go in one order, whichever is wrapped first.
 	kinds := []error{Errno(4242), ErrTimeout, syscall.EPIPE, os.ErrClosed, &net.DNSError{IsTimeout: true}}
