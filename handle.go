@@ -109,10 +109,12 @@ func SetIoCompletion(port Handle, key uintptr, overlapped *Overlapped, status Er
 // by these results, on Windows either: its error is an Errno, and its qty and key
 // are stored.
 func GetQueuedCompletionStatus(port Handle, qty *uint32, key *uintptr, overlapped **Overlapped, timeout uint32) error {
+	if overlapped != nil {
+		*overlapped = nil
+	}
 	if qty == nil || key == nil || overlapped == nil {
 		return ErrInvalidParameter
 	}
-	*overlapped = nil
 	o := handles.lookup(port)
 	if o == nil {
 		return handles.invalid(port)

@@ -157,7 +157,7 @@ var ofHandles = []mutant{
 	},
 	{
 		"*overlapped kept on a timeout", "handle.go",
-		"*overlapped = nil\n\to := handles.lookup(port)", "o := handles.lookup(port)",
+		"if overlapped != nil {\n\t\t*overlapped = nil\n\t}", "",
 		test(".", "TestRow9_HandleTimeout"),
 	},
 	{
