@@ -16,11 +16,11 @@ import (
 // GetQueuedCompletionStatus leaves in GetLastError for a packet whose operation
 // failed. The numbers and their names are those of winerror.h.
 //
-// It is an error that [errors.Is] finds equal to the errno and to the errors of
+// An Errno is an error that [errors.Is] finds equal to the errno and to the errors of
 // io, os, net and context that mean the same: 64 is ECONNRESET, 38 is [io.EOF],
 // 995 is ECANCELED and [context.Canceled]. [StatusOf] is the way back.
 //
-// As an error even 0 is not nil: test Packet.Status != 0, not err != nil.
+// As an error even Errno(0) is not nil: test Packet.Status != 0, not err != nil.
 type Errno uint32
 
 // Error says in words what happened, and gives the name and the number that
@@ -35,8 +35,8 @@ func (e Errno) Error() string {
 
 // Is reports whether target is an errno or a standard error that means the same.
 // On Windows a [syscall.Errno] below APPLICATION_ERROR is a number of the same
-// kind, and equal if the number is; ECANCELED and its like are not numbers there
-// but values that package syscall made up, and answered for as elsewhere.
+// kind, and Is compares the numbers. ECANCELED and its like are not numbers there but
+// values that package syscall made up, and Is treats them as on other systems.
 func (e Errno) Is(target error) bool {
 	if number, ok := target.(syscall.Errno); ok && isNumber(number) && uintptr(number) == uintptr(e) {
 		return true
@@ -55,16 +55,16 @@ func (e Errno) Timeout() bool { return e.Is(os.ErrDeadlineExceeded) }
 //   - 0 for nil;
 //   - the number itself for an Errno, for one of the package's own errors
 //     ([Error.Errno]) and, on Windows, for a [syscall.Errno] of the system;
-//   - else the number whose meaning err has. Where winerror.h has two, it is the
-//     one that a completion port reports and not the one of Winsock: the port
-//     translates the NTSTATUS of the operation (RtlNtStatusToDosError), so a
-//     reset is 64 there and not 10054, and a time-out 121 and not 10060;
+//   - else the number whose meaning err has. Where winerror.h has two numbers, a
+//     completion port's counts and not Winsock's: the port translates the NTSTATUS
+//     of the operation (RtlNtStatusToDosError), so a reset is 64 and not 10054, and
+//     a time-out 121 and not 10060;
 //   - 121 (ERROR_SEM_TIMEOUT) for any other err whose Timeout() is true;
 //   - 31 (ERROR_GEN_FAILURE) for the rest.
 //
-// Wrapped errors are looked into as [errors.Is] does. An error that wraps several
+// StatusOf looks into wrapped errors as [errors.Is] does. An error that wraps several
 // of these gets the number of the first kind in that order; an errno goes before
-// other errors. Of two others, the one with the lower number counts.
+// other errors. Of two other errors, the one with the lower number counts.
 func StatusOf(err error) Errno {
 	if err == nil {
 		return 0

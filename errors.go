@@ -7,9 +7,9 @@ import (
 )
 
 // Error is an error of a port itself, as opposed to the [Errno] that a packet
-// carries. The package's Err variables hold all there are. A method that waits or
-// moves packets returns them as they are, so that == works as well as [errors.Is];
-// a function over handles may return another Error that is one of them by
+// carries. The package's Err variables are all kinds of it. A method that waits or
+// moves packets returns the variables as they are, so that == works as well as
+// [errors.Is]; a function over handles may return another Error that is one of them by
 // errors.Is.
 type Error struct {
 	text  string
@@ -44,9 +44,8 @@ func (e *Error) Is(target error) bool {
 // Timeout reports whether the error is [ErrTimeout], as net.Error has it.
 func (e *Error) Timeout() bool { return e.errno == 258 }
 
-// What the methods and functions of the package return when they fail. The
-// number is that of [Error.Errno]; the errors that follow are those that
-// [errors.Is] answers for too.
+// The errors that the methods and functions of the package return. The number of each
+// is that of [Error.Errno]; the errors after the number are equal to it by [errors.Is].
 var (
 	// ErrTimeout: nothing arrived in time, or no room came free. 258
 	// (WAIT_TIMEOUT); ETIMEDOUT, [os.ErrDeadlineExceeded].
@@ -54,8 +53,7 @@ var (
 	// ErrNilPort: the *Port is nil or the Handle 0. 6 (ERROR_INVALID_HANDLE); EBADF.
 	ErrNilPort error = &Error{"port is nil, or the handle 0", 6, []error{syscall.EBADF}}
 	// ErrInvalidPort: the Port was not made by [New], or the Handle was closed or never
-	// valid. 6 (ERROR_INVALID_HANDLE);
-	// EINVAL, EBADF.
+	// valid. 6 (ERROR_INVALID_HANDLE); EINVAL, EBADF.
 	ErrInvalidPort error = &Error{"port was not made by New, or the handle not by CreateIoCompletionPort", 6,
 		[]error{syscall.EINVAL, syscall.EBADF}}
 	// ErrClosed: the port was closed, and what was accepted before has been taken.

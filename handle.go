@@ -22,7 +22,7 @@ import (
 const (
 	// InvalidHandle is INVALID_HANDLE_VALUE.
 	InvalidHandle = ^Handle(0)
-	// INFINITE is the timeout of a wait without limit. One less is 49.7 days.
+	// INFINITE is the timeout of a wait without limit. INFINITE - 1 is 49.7 days.
 	INFINITE = 0xFFFFFFFF
 )
 
@@ -49,10 +49,10 @@ var (
 )
 
 // CreateIoCompletionPort returns the handle of a new port, which grows without
-// limit. file must be [InvalidHandle], and port 0: files cannot be associated yet,
-// and any other combination is [ErrInvalidParameter], or [ErrNilPort] if file is
-// 0. key is ignored. threads bounds the hand-offs in flight, as
-// [WithConcurrency]. The handle is good until [CloseHandle].
+// limit. file must be [InvalidHandle], and port 0: files cannot be associated yet.
+// For any other combination the error is [ErrInvalidParameter], or [ErrNilPort] if file
+// is 0. key is ignored. threads bounds the hand-offs in flight, as [WithConcurrency]
+// does. The handle is good until [CloseHandle].
 func CreateIoCompletionPort(file, port Handle, key uintptr, threads uint32) (Handle, error) {
 	switch {
 	case file == 0:
@@ -69,9 +69,9 @@ func CreateIoCompletionPort(file, port Handle, key uintptr, threads uint32) (Han
 	return handles.open(p)
 }
 
-// PostQueuedCompletionStatus posts a packet with these three values, which it
-// neither validates nor follows. It does not wait. The error is [ErrNilPort] for
-// handle 0 and [ErrInvalidPort] for one that is not valid.
+// PostQueuedCompletionStatus posts a packet with these three values, and neither
+// validates nor follows the values. The call does not wait. The error is [ErrNilPort] for
+// handle 0 and [ErrInvalidPort] for a handle that is not valid.
 func PostQueuedCompletionStatus(port Handle, qty uint32, key uintptr, overlapped *Overlapped) error {
 	o := handles.lookup(port)
 	if o == nil {
@@ -81,8 +81,8 @@ func PostQueuedCompletionStatus(port Handle, qty uint32, key uintptr, overlapped
 }
 
 // SetIoCompletion posts the packet of a finished operation, which failed if status
-// is not 0. In all else it is [PostQueuedCompletionStatus]. ([StatusOf] turns the
-// error of an operation into its status.)
+// is not 0. In all else SetIoCompletion is [PostQueuedCompletionStatus]. ([StatusOf] turns
+// the error of an operation into its status.)
 //
 // NtSetIoCompletion of Windows differs: its status is an NTSTATUS, of which the classes
 // success and information are no failure. Here status is what GetLastError would return,
@@ -95,19 +95,19 @@ func SetIoCompletion(port Handle, key uintptr, overlapped *Overlapped, status Er
 	return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty, Status: status}))
 }
 
-// GetQueuedCompletionStatus takes the oldest packet. It waits for one, timeout
-// milliseconds at most, or without limit if that is [INFINITE].
+// GetQueuedCompletionStatus takes the oldest packet. If there is none the call waits
+// for one, timeout milliseconds at most, or without limit if timeout is [INFINITE].
 //
 // With a nil error the packet is that of an operation that succeeded, and its
-// values are stored. With an error and *overlapped not nil it is that of one that
-// failed, its values are stored too, and the error is its [Errno]. With any other
-// error *overlapped is set to nil, *qty and *key are left alone and nothing was
+// values are stored. With an error and *overlapped not nil the packet is that of an
+// operation that failed, its values are stored too, and the error is its [Errno]. With any
+// other error *overlapped is set to nil, *qty and *key are left alone and nothing was
 // taken: [ErrTimeout]; [ErrNilPort], [ErrInvalidPort]; [ErrClosed] if the handle
 // was closed during the wait; [ErrInvalidParameter] if a pointer is nil.
 //
-// A failed packet that was posted with a nil overlapped cannot be told from none
-// by these results, on Windows either: its error is an Errno, and its qty and key
-// are stored.
+// A failed packet that was posted with a nil overlapped cannot be told from no packet
+// by *overlapped, on Windows either. The type of the error tells: the error of such a
+// packet is an Errno, and its qty and key are stored.
 func GetQueuedCompletionStatus(port Handle, qty *uint32, key *uintptr, overlapped **Overlapped, timeout uint32) error {
 	if overlapped != nil {
 		*overlapped = nil
@@ -131,11 +131,11 @@ func GetQueuedCompletionStatus(port Handle, qty *uint32, key *uintptr, overlappe
 }
 
 // GetQueuedCompletionStatusEx takes up to len(entries) packets, the oldest first,
-// and returns their number. It waits, as [GetQueuedCompletionStatus] does, for
-// one, never for more, and takes them at one instant as [Port.GetBatch] does; after a wait
-// it takes 64 at most. Packets of failed operations are no error here: their Internal is
-// not 0. Entries past n are left alone. No entries are [ErrInvalidParameter]. alertable is
-// ignored: there are no asynchronous procedure calls to be alerted by.
+// and returns their number. The call waits, as [GetQueuedCompletionStatus] does, for
+// one packet, never for more, and takes a batch at one instant as [Port.GetBatch] does;
+// after a wait the batch may end at 64. Packets of failed operations are no error here:
+// their Internal is not 0. Entries past n are left alone. If entries is empty the error is
+// [ErrInvalidParameter]. alertable is ignored: there are no asynchronous procedure calls.
 func GetQueuedCompletionStatusEx(port Handle, entries []OverlappedEntry, timeout uint32, alertable bool) (n int, err error) {
 	if len(entries) == 0 {
 		return 0, ErrInvalidParameter
@@ -161,7 +161,7 @@ func GetQueuedCompletionStatusEx(port Handle, entries []OverlappedEntry, timeout
 
 // CloseHandle closes a port. Waits that have begun end with [ErrClosed], whatever
 // their timeout; later calls find the handle invalid, now and for ever; packets
-// that are queued are dropped. For a handle that is not valid the error is as in
+// that are queued are dropped. For a handle that is not valid the error is that of
 // [PostQueuedCompletionStatus].
 func CloseHandle(h Handle) error {
 	p, err := handles.close(h)

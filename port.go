@@ -11,24 +11,25 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
-// Infinite is the timeout of a wait without limit. Any negative timeout is.
+// Infinite is the timeout of a wait without limit. Any other negative timeout means
+// the same.
 const Infinite time.Duration = -1
 
 // Port is a bounded FIFO queue of T with the semantics of an I/O completion
-// port. Make one with [New]; its methods may be called from any goroutine, and
+// port. Make one with [New]. The methods may be called from any goroutine, and
 // must not be called on a copy.
 //
-// Packets leave in the one order in which they were accepted, each exactly once.
-// Callers that find none wait, and are released newest first. A packet posted
-// while callers wait, asleep, is taken for one of them by the Post itself, and nobody else
-// can take it any more. There are three exceptions, in which the packet queues, and whoever
-// looks first takes it: as many hand-offs as [WithConcurrency] allows are in flight; another
+// Packets leave in one order, in which they were accepted, each exactly once.
+// Callers that find none wait, and are released newest first. If callers sleep when
+// a packet is posted, the Post itself takes the packet for one of them, and no other call
+// can take it any more. In three cases the packet queues instead, and the first call that
+// looks takes it: as many hand-offs as [WithConcurrency] allows are in flight; another
 // caller watches the queue before it sleeps; a Post that began earlier is not done.
 //
-// A method of a nil Port returns [ErrNilPort], of a zero Port [ErrInvalidPort];
-// those without an error return 0, and All yields nothing. What a call is given is
-// looked at in this order: the length of a buffer, the port, the context, whether
-// the port is closed. In steady state no method allocates but to grow.
+// A method of a nil Port returns [ErrNilPort], a method of a zero Port
+// [ErrInvalidPort]; methods without an error return 0, and All yields nothing. A call
+// checks, in this order: the length of a buffer, the port, the context, whether the port
+// is closed. In steady state no method allocates, except to grow.
 type Port[T any] struct {
 	queue  ring.Chain[T]
 	takers waiter.Stack[T] // wait for packets, released newest first
@@ -38,9 +39,9 @@ type Port[T any] struct {
 }
 
 // New returns a port with room for capacity packets, rounded up to a power of
-// two and to 2 at least. A capacity below 1 or above 1<<30, or one of packets so
-// large that it comes to a tebibyte, or an option out of range, is
-// [ErrInvalidParameter] by errors.Is, with the reason in its text.
+// two and to 2 at least. The error is [ErrInvalidParameter] by errors.Is, with the
+// reason in its text, if the capacity is below 1 or above 1<<30, if packets of that size
+// come to more than a tebibyte, or if an option is nil or out of range.
 func New[T any](capacity int, opts ...Option) (*Port[T], error) {
 	var o options
 	for i, opt := range opts {
@@ -92,10 +93,10 @@ func (p *Port[T]) valid() error {
 	return nil
 }
 
-// Post appends v to the queue, or hands it to a waiting caller. It never waits:
-// the error is [ErrFull] if there is no room, [ErrClosed] after Close. It does
-// not allocate. What happens before a Post synchronizes before the return of the
-// Get that takes the packet.
+// Post appends v to the queue, or hands v to a waiting caller. Post never waits:
+// the error is [ErrFull] if there is no room, [ErrClosed] after Close. Post does
+// not allocate, except to grow. What happens before a Post synchronizes before the return
+// of the Get that takes the packet.
 //
 // PostQueuedCompletionStatus: "will satisfy an outstanding call".
 func (p *Port[T]) Post(v T) error {
@@ -152,11 +153,11 @@ func (p *Port[T]) refused() error {
 	return ErrFull
 }
 
-// PostBatch posts as long a prefix of vs as there is room for and returns its
-// length, with [ErrFull] or [ErrClosed] if that is not all of vs. The prefix is
-// contiguous in the queue: one publication, not a loop of Posts, and as much
-// cheaper. It never waits and does not allocate. An empty vs posts nothing, and is
-// ErrClosed after Close all the same.
+// PostBatch posts the longest prefix of vs that there is room for and returns the
+// prefix's length, with [ErrFull] or [ErrClosed] if that is not all of vs. The prefix is
+// contiguous in the queue: PostBatch publishes once, which costs less than a loop of Posts.
+// PostBatch never waits and does not allocate, except to grow. An empty vs posts nothing;
+// after Close the error is ErrClosed all the same.
 func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
@@ -173,12 +174,12 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 	return n, err
 }
 
-// PostTimeout is Post that waits for room, timeout at most: [ErrTimeout] if none
-// came free in time, [ErrClosed] if the port is closed before. A timeout of 0
-// does not wait (and its error is still ErrTimeout, where Post has ErrFull), a
-// negative one has no limit. The packets of posters that wait enter the queue in the
-// order of their calls, moved by whoever makes room; a Post that comes meanwhile may be
-// quicker. The other errors are those of Post, and [ErrInterrupted].
+// PostTimeout is Post that waits for room, for timeout at most. The error is [ErrTimeout]
+// if no room came free in time, [ErrClosed] if the port is closed before. With a timeout
+// of 0 PostTimeout does not wait, and the error is ErrTimeout too, where Post has ErrFull;
+// a negative timeout has no limit. The packets of posters that wait enter the queue in
+// the order of the calls, moved by the calls that make room; a Post that comes meanwhile
+// may be quicker. The other errors are those of Post, and [ErrInterrupted].
 func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
 	if err := p.Post(v); err != ErrFull {
 		return err
@@ -187,8 +188,8 @@ func (p *Port[T]) PostTimeout(v T, timeout time.Duration) error {
 }
 
 // PostContext is Post that waits for room until ctx is done: the error is then
-// [context.Cause] of ctx. If ctx is done already, nothing is posted. The other
-// errors are those of PostTimeout; a nil ctx is [ErrInvalidParameter].
+// [context.Cause] of ctx. If ctx is done before the call, nothing is posted. The other
+// errors are those of PostTimeout; for a nil ctx the error is [ErrInvalidParameter].
 func (p *Port[T]) PostContext(ctx context.Context, v T) error {
 	if err := p.valid(); err != nil {
 		return err
@@ -237,17 +238,17 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 	return err
 }
 
-// Get takes the oldest packet. If there is none it waits for one, timeout at
-// most: a timeout of 0 does not wait, a negative one has no limit, and any other
+// Get takes the oldest packet. If there is none, Get waits for one, for timeout at
+// most. A timeout of 0 does not wait, a negative timeout has no limit, and any other
 // is kept to the nanosecond, never early by the monotonic clock.
 //
 // The error is [ErrTimeout] if no packet came in time, [ErrClosed] if the port
 // is closed and drained, [ErrInterrupted] after Interrupt. With an error the
 // value is the zero T, and no packet was taken. Get does not allocate.
 //
-// That a timeout of 0 finds nothing is exact: no Post that returned before has
-// left a packet that no one took. To know it, Get waits for a Post that is in the
-// middle of publishing the oldest packet.
+// If a Get with a timeout of 0 finds nothing, that is exact: every packet of a Post that
+// returned before was taken. For that Get waits for a Post that is in the middle of
+// publishing the oldest packet.
 //
 // GetQueuedCompletionStatus: "attempts to dequeue a completion packet".
 func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
@@ -294,18 +295,19 @@ func (p *Port[T]) recycle(s *ring.Slot[T], seq uint64) T {
 // GetContext is Get that waits until ctx is done: the error is then
 // [context.Cause] of ctx. A packet that a Post has handed over already wins over
 // the end of ctx. If ctx is done before the call, no packet is taken. The other
-// errors are those of Get; a nil ctx is [ErrInvalidParameter].
+// errors are those of Get; for a nil ctx the error is [ErrInvalidParameter].
 func (p *Port[T]) GetContext(ctx context.Context) (v T, _ error) {
 	_, err := p.GetBatchContext(ctx, unsafe.Slice(&v, 1))
 	return v, err
 }
 
-// GetBatch takes up to len(dst) packets, the oldest first. It waits, as Get does,
-// for one, never for more. What is taken without a wait is taken at one instant: nobody
-// else has a packet of its middle. While others take packets too, a batch of more than 64
-// may be shorter than what is there. After a wait the first packet is the one that ended it,
-// and the rest is taken when the caller runs. n is 0 if and only if err is not nil; entries
-// past n are left alone. An empty dst is [ErrInvalidParameter], whatever the port.
+// GetBatch takes up to len(dst) packets, the oldest first. GetBatch waits, as Get does,
+// for one packet, never for more. A batch taken without a wait is taken at one instant: no
+// other call has a packet of its middle. While others take packets too, a batch of more
+// than 64 may be shorter than what is there. After a wait the first packet is the one that
+// ended the wait, and the rest is taken when the caller runs. n is 0 if and only if err is
+// not nil; entries past n are left alone. For an empty dst the error is
+// [ErrInvalidParameter], whatever the port.
 //
 // GetQueuedCompletionStatusEx is its model.
 func (p *Port[T]) GetBatch(dst []T, timeout time.Duration) (n int, err error) {
@@ -453,8 +455,8 @@ func (p *Port[T]) freed() {
 }
 
 // All yields packets as GetContext takes them, until ctx is done, the port is
-// closed and drained, a wait is interrupted, or the loop is left. It does not say
-// which: GetContext does. A loop over a port that cannot be used, or with a nil
+// closed and drained, a wait is interrupted, or the loop is left. All does not say
+// why it ended: GetContext does. A loop over a port that cannot be used, or with a nil
 // ctx, yields nothing.
 func (p *Port[T]) All(ctx context.Context) iter.Seq[T] {
 	return func(yield func(T) bool) {
@@ -468,8 +470,8 @@ func (p *Port[T]) All(ctx context.Context) iter.Seq[T] {
 }
 
 // Interrupt ends every wait that is parked now, for a packet or for room, with
-// [ErrInterrupted] and returns their number. It takes no packet and does not
-// affect calls that are not asleep yet, so it is no signal to stop by: Close is one,
+// [ErrInterrupted] and returns the number of these waits. Interrupt takes no packet and
+// does not affect calls that are not asleep yet. So it is no signal to stop by; Close is,
 // and the end of a context.
 func (p *Port[T]) Interrupt() int {
 	if p.valid() != nil {
@@ -510,18 +512,18 @@ func (p *Port[T]) Cap() int {
 	return p.queue.Cap()
 }
 
-// Stats are counts since the port was made, but for the fields of type int, which tell the
-// present.
-// Parks that are neither Wakes nor Timeouts ended with their context, or are asleep.
+// Stats are counts since the port was made, but for the fields of type int, which are numbers
+// of now. A park that is neither in Wakes nor in Timeouts ended with its context, or has not
+// ended.
 type Stats struct {
 	Posted   uint64 // packets accepted
 	Taken    uint64 // packets taken, handed over or not
-	HandOffs uint64 // packets that a Post, or a waiter's return, took for a waiter
+	HandOffs uint64 // of Taken, those that another call took for a waiting taker
 	Parks    uint64 // waits that went to sleep, for packets or room
-	Threads  uint64 // of them, those that slept as threads
-	Wakes    uint64 // of Parks, those that somebody else ended
+	Threads  uint64 // of Parks, those that slept as threads
+	Wakes    uint64 // of Parks, those that another call ended
 	Timeouts uint64 // of Parks, those that ended at their deadline
-	Spun     uint64 // waits that ended without a sleep, for the caller watched the queue
+	Spun     uint64 // waits that ended without a sleep, as the caller watched the queue
 	Refused  uint64 // posts that found no room: the error was ErrFull, or they waited
 
 	Waiting        int // Gets that sleep now
@@ -530,8 +532,8 @@ type Stats struct {
 	Cap            int // as the method
 }
 
-// Stats returns the counts. They cost Post and Get nothing: a count is a
-// position in the queue, or is kept by those who go to sleep or are refused.
+// Stats returns the counts. The counts cost Post and Get nothing: each is a position in
+// the queue, or is kept by the calls that go to sleep or are refused.
 func (p *Port[T]) Stats() Stats {
 	if p.valid() != nil {
 		return Stats{}
