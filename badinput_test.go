@@ -15,10 +15,10 @@ var errTest = errors.New("a cause")
 // waits are the timeouts that a call may be given.
 var waits = []time.Duration{0, 1, -1, math.MaxInt64, math.MinInt64}
 
-// calls is every method that can fail, as a call that returns its error.
-// none is the nil context, which the methods refuse.
-var none context.Context
+// nilContext is the context that the methods refuse.
+var nilContext context.Context
 
+// calls is every method that can fail, as a call that returns its error.
 func calls(p *Port[int], wait time.Duration) map[string]func() error {
 	ctx := context.Background()
 	dst := []int{-1, -1}
@@ -53,14 +53,14 @@ func TestRow5_NilAndZeroPort(t *testing.T) {
 			for range p.All(context.Background()) {
 				t.Error("a packet from nowhere")
 			}
-			for range p.All(none) {
+			for range p.All(nilContext) {
 				t.Error("a packet from nowhere")
 			}
 		})
 		// The port comes first in what the caller is told.
-		_, err := p.GetContext(none)
+		_, err := p.GetContext(nilContext)
 		require.Equal(t, want, err)
-		require.Equal(t, want, p.PostContext(none, 1))
+		require.Equal(t, want, p.PostContext(nilContext, 1))
 	}
 	require.NotErrorIs(t, zero.Post(1), context.Canceled)
 }
@@ -109,5 +109,62 @@ func TestEveryTimeoutIsValid(t *testing.T) {
 		n, err := p.GetBatch(make([]int, 2), wait)
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
+	}
+}
+
+// What is wrong with a call is told in one order, whatever else is wrong with it.
+func TestOrderOfWhatIsLookedAt(t *testing.T) {
+	ended, cancel := context.WithCancelCause(t.Context())
+	cancel(errTest)
+	closed, ready := open[int](t, 4), open[int](t, 4)
+	require.NoError(t, closed.Close())
+	fill(t, ready, 3) // packets and room: nothing but the arguments is wrong
+	for _, p := range []*Port[int]{nil, new(Port[int]), closed, ready} {
+		for _, ctx := range []context.Context{nilContext, ended, t.Context()} {
+			for _, dst := range [][]int{nil, {}, {-1}} {
+				before := func(empty, noContext bool) error {
+					switch {
+					case empty && len(dst) == 0:
+						return ErrInvalidParameter
+					case p == nil:
+						return ErrNilPort
+					case p != closed && p != ready:
+						return ErrInvalidPort
+					case noContext:
+					case ctx == nil:
+						return ErrInvalidParameter
+					case ctx == ended:
+						return errTest
+					}
+					if p == closed {
+						return ErrClosed
+					}
+					return nil
+				}
+				left := p.Len()
+				n, err := p.GetBatchContext(ctx, dst)
+				is(t, before(true, false), err, "GetBatchContext")
+				require.Equal(t, err == nil, n == 1)
+				n, err = p.GetBatch(dst, 0)
+				is(t, before(true, true), err, "GetBatch")
+				require.Equal(t, err == nil, n == 1)
+				_, err = p.GetContext(ctx)
+				is(t, before(false, false), err, "GetContext")
+				is(t, before(false, false), p.PostContext(ctx, 1), "PostContext")
+				n, err = p.PostBatch(dst) // for which no length is wrong
+				is(t, before(false, true), err, "PostBatch")
+				if err != nil {
+					require.Zero(t, n)
+					require.Equal(t, left, p.Len())
+				}
+				for p == ready && p.Len() < 3 {
+					require.NoError(t, p.Post(1))
+				}
+				for p == ready && p.Len() > 3 {
+					_, err := p.Get(0)
+					require.NoError(t, err)
+				}
+			}
+		}
 	}
 }

@@ -1,9 +1,11 @@
 package iocp
 
 import (
+	"context"
 	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -238,4 +240,116 @@ func TestRow22_BatchBeforeOthers(t *testing.T) {
 		require.Equal(t, []int{1, 2, 3}, dst)
 		took(t, 4, w[0])
 	})
+}
+
+// Entries past n are left alone, before a wait and after it, whoever ends the wait, and n is 0
+// where there is an error.
+func TestEntriesPastTheBatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, get := range map[string]func(p *Port[int], dst []int) (int, error){
+			"GetBatch": func(p *Port[int], dst []int) (int, error) { return p.GetBatch(dst, time.Hour) },
+			"GetBatchContext": func(p *Port[int], dst []int) (int, error) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				return p.GetBatchContext(ctx, dst)
+			},
+		} {
+			p := open[int](t, 8)
+			call := func(n int, dst ...int) {
+				t.Helper()
+				before := []int{-1, -1, -1, -1}
+				got := async(func() (int, error) { return get(p, before) })
+				synctest.Wait()
+				switch n {
+				case 0: // it has returned
+				case 1:
+					require.NoError(t, p.Post(1))
+				default:
+					_, err := p.PostBatch([]int{1, 2, 3, 4, 5}[:n])
+					require.NoError(t, err)
+				}
+				r := <-got
+				require.NoError(t, r.err, name)
+				require.Equal(t, dst, before, name)
+			}
+			call(1, 1, -1, -1, -1)
+			call(3, 1, 2, 3, -1)
+			fill(t, p, 2)
+			call(0, 0, 1, -1, -1)
+			fill(t, p, 5)
+			call(0, 0, 1, 2, 3)
+			call(0, 4, -1, -1, -1)
+			for _, end := range []func(){
+				func() { time.Sleep(time.Hour) }, func() { p.Interrupt() }, func() { p.Close() },
+			} {
+				dst := []int{-1, -1}
+				got := async(func() (int, error) { return get(p, dst) })
+				synctest.Wait()
+				end()
+				r := <-got
+				require.Error(t, r.err)
+				require.Zero(t, r.v)
+				require.Equal(t, []int{-1, -1}, dst)
+			}
+		}
+	})
+}
+
+// A loop over All takes a packet when its body is to run, and none ahead of it; what is left
+// is for the next loop, over the same sequence too.
+func TestAllTakesNoneAhead(t *testing.T) {
+	p := open[int](t, 8)
+	fill(t, p, 6)
+	all := p.All(t.Context())
+	next := 0
+	for range 2 {
+		for v := range all {
+			require.Equal(t, next, v)
+			next++
+			require.Equal(t, 6-next, p.Len())
+			if next%2 == 0 {
+				break
+			}
+		}
+	}
+	require.Equal(t, 4, next)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for v := range p.All(ctx) { // the end of ctx ends it, though there is one more
+		require.Equal(t, 4, v)
+		cancel()
+	}
+	require.Equal(t, 1, p.Len())
+}
+
+// A batch whose wait a Post has ended by giving its packet past the queue takes the rest of
+// what is there when it runs.
+func TestGivenBatchTakesTheRest(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // the waiter runs when the poster stops
+	h := create(t)
+	most, ex := 0, 0
+	for range 20 { // the poster may be preempted
+		p := open[int](t, 8)
+		dst := make([]int, 4)
+		got := async(func() (int, error) { return p.GetBatch(dst, Infinite) })
+		parked(t, p, 1)
+		for i := range 3 {
+			require.NoError(t, p.Post(i))
+		}
+		n, err := await(t, got)
+		require.NoError(t, err)
+		most = max(most, n)
+
+		batch := asyncDequeueEx(t, h, 100, INFINITE)
+		parked(t, behind(t, h), 1)
+		for i := range 80 {
+			postKey(t, h, uintptr(i))
+		}
+		ex = max(ex, len(keys(t, batch)))
+		for GetQueuedCompletionStatus(h, new(uint32), new(uintptr), new(*Overlapped), 0) == nil {
+		}
+	}
+	require.Equal(t, 3, most)
+	require.Greater(t, ex, 1)
+	t.Logf("%d packets in an Ex that has waited", ex)
 }

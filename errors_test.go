@@ -6,6 +6,8 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -68,7 +70,6 @@ func TestErrors_DoNotAllocate(t *testing.T) {
 	_, err := full.PostBatch(dst[:])
 	require.NoError(t, err)
 	empty := open[Packet](t, 2)
-	var nilCtx context.Context
 	for name, call := range map[string]func() error{
 		"nil port":                func() error { return none.Post(Packet{}) },
 		"nil port, get":           func() error { _, err := none.Get(1); return err },
@@ -85,8 +86,8 @@ func TestErrors_DoNotAllocate(t *testing.T) {
 		"empty":                   func() error { _, err := empty.Get(0); return err },
 		"empty, batch":            func() error { _, err := empty.GetBatch(dst[:], 0); return err },
 		"empty buffer":            func() error { _, err := empty.GetBatch(nil, 0); return err },
-		"nil context":             func() error { _, err := empty.GetContext(nilCtx); return err },
-		"nil context, post":       func() error { return empty.PostContext(nilCtx, Packet{}) },
+		"nil context":             func() error { _, err := empty.GetContext(nilContext); return err },
+		"nil context, post":       func() error { return empty.PostContext(nilContext, Packet{}) },
 		"handle 0":                func() error { return CloseHandle(0) },
 		"no handle":               func() error { return CloseHandle(4) },
 		"file and handle":         func() error { _, err := CreateIoCompletionPort(4, 0, 0, 0); return err },
@@ -127,6 +128,11 @@ func TestErrors_Text(t *testing.T) {
 		"file is not InvalidHandle: files cannot be associated with a port yet":           created(4, 0),
 		"file is InvalidHandle and port not 0: no file to associate with the port":        created(InvalidHandle, h),
 		"invalid parameter: the context is nil, the buffer is empty, or a pointer is nil": ErrInvalidParameter,
+		"timed out":            ErrTimeout,
+		"port is closed":       ErrClosed,
+		"port is full":         ErrFull,
+		"wait was interrupted": ErrInterrupted,
+		"no handle is left, all of 1<<20 are in use or used up": errNoHandles,
 	} {
 		require.EqualError(t, err, "iocp: "+text)
 		if number(err) == 87 {
@@ -143,4 +149,64 @@ func boolErr(ok bool) error {
 		return errTest
 	}
 	return nil
+}
+
+// is requires that err is the very variable: == finds it. Equal would be content with a copy.
+func is(t *testing.T, want, err error, what string) {
+	t.Helper()
+	require.True(t, want == err, "%s: %v, not %v", what, err, want)
+}
+
+// Every method returns the variables of the package, whether it has waited or not.
+func TestErrors_AreTheVariables(t *testing.T) {
+	var none *Port[int]
+	for _, wait := range waits {
+		closed := open[int](t, 2)
+		require.NoError(t, closed.Close())
+		for name, call := range calls(none, wait) {
+			is(t, ErrNilPort, call(), name)
+		}
+		for name, call := range calls(new(Port[int]), wait) {
+			is(t, ErrInvalidPort, call(), name)
+		}
+		for name, call := range calls(closed, wait) {
+			is(t, ErrClosed, call(), name)
+		}
+	}
+	full, empty := open[int](t, 2), open[int](t, 2)
+	fill(t, full, 2)
+	is(t, ErrFull, full.Post(2), "Post")
+	_, err := full.PostBatch([]int{2})
+	is(t, ErrFull, err, "PostBatch")
+	is(t, ErrTimeout, full.PostTimeout(2, 0), "PostTimeout")
+	_, err = empty.Get(0)
+	is(t, ErrTimeout, err, "Get")
+	_, err = empty.GetBatch(make([]int, 1), 0)
+	is(t, ErrTimeout, err, "GetBatch")
+	_, err = empty.GetBatch(nil, 0)
+	is(t, ErrInvalidParameter, err, "GetBatch")
+	_, err = empty.GetBatchContext(nilContext, nil)
+	is(t, ErrInvalidParameter, err, "GetBatchContext")
+	_, err = empty.GetContext(nilContext)
+	is(t, ErrInvalidParameter, err, "GetContext")
+	is(t, ErrInvalidParameter, empty.PostContext(nilContext, 1), "PostContext")
+
+	for name, w := range blocking {
+		synctest.Test(t, func(t *testing.T) {
+			p := open[int](t, 2)
+			for w.posts && p.Post(0) == nil {
+			}
+			if !w.ctx {
+				is(t, ErrTimeout, w.call(p, t.Context(), time.Second), name)
+			}
+			call := asyncErr(func() error { return w.call(p, t.Context(), time.Hour) })
+			synctest.Wait()
+			require.Equal(t, 1, p.Interrupt())
+			is(t, ErrInterrupted, (<-call).err, name)
+			call = asyncErr(func() error { return w.call(p, t.Context(), time.Hour) })
+			synctest.Wait()
+			require.NoError(t, p.Close())
+			is(t, ErrClosed, (<-call).err, name)
+		})
+	}
 }

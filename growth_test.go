@@ -1,6 +1,7 @@
 package iocp
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -409,6 +410,40 @@ func TestRow35_GivesBackByItself(t *testing.T) {
 		require.Equal(t, ErrClosed, p.Post(0))
 		require.Equal(t, ErrClosed, p.Close())
 	})
+}
+
+// A Get that finds a port empty gives back what it has grown by, before any timer does.
+func TestGivesBackWhenFoundEmpty(t *testing.T) {
+	for name, get := range map[string]func(p *Port[int]) error{
+		"Get, timeout 0": func(p *Port[int]) error { _, err := p.Get(0); return err },
+		"Get":            func(p *Port[int]) error { _, err := p.Get(1); return err },
+		"GetBatch":       func(p *Port[int]) error { _, err := p.GetBatch(make([]int, 3), 0); return err },
+		"GetContext": func(p *Port[int]) error {
+			ctx, cancel := context.WithTimeout(context.Background(), 1)
+			defer cancel()
+			_, err := p.GetContext(ctx)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for _, mode := range []Parking{ParkAuto, ParkGoroutine} {
+					p := open[int](t, 2, WithGrowth(0), WithParking(mode))
+					fill(t, p, 100)
+					drain := make([]int, 100)
+					n, err := p.GetBatch(drain, 0)
+					require.NoError(t, err)
+					require.Equal(t, 100, n)
+					require.Error(t, get(p))
+					require.Greater(t, p.Cap(), 2, "bursts may follow each other")
+					time.Sleep(5 * time.Millisecond)
+					require.Greater(t, p.Cap(), 2)
+					require.Error(t, get(p))
+					require.Equal(t, 2, p.Cap())
+				}
+			})
+		})
+	}
 }
 
 // Once it has grown, a port with traffic allocates no more than a fixed one.

@@ -108,6 +108,24 @@ func TestRow27_HandleCloseByMany(t *testing.T) {
 	}
 }
 
+// A call that has found the port of a handle, and then loses the race with CloseHandle: it
+// finds the handle invalid, unless it would have waited.
+func TestHandleClosedAfterItWasFound(t *testing.T) {
+	h := create(t)
+	require.NoError(t, behind(t, h).Close()) // the part of CloseHandle that comes last
+	is(t, errClosedHandle, PostQueuedCompletionStatus(h, 1, 2, nil), "Post")
+	is(t, errClosedHandle, SetIoCompletion(h, 2, nil, 0, 1), "Set")
+	for _, timeout := range timeouts {
+		want := ErrClosed
+		if timeout == 0 {
+			want = errClosedHandle
+		}
+		dequeue(h, timeout).equal(t, nothing(want))
+		_, err := dequeueEx(t, h, 2, timeout)
+		is(t, want, err, "Ex")
+	}
+}
+
 // abandonedOr requires that a wait ended as one does that began before the handle
 // was closed, or after.
 func abandonedOr(t testing.TB, g gotten) {

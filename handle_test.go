@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/waiter"
 )
 
 // What the variables hold that a call is given to store a packet in.
@@ -310,7 +312,7 @@ func TestRow9_HandleTimeout(t *testing.T) {
 func TestRow10_HandleFailedPackets(t *testing.T) {
 	h := create(t)
 	internal := map[Errno]uintptr{
-		5: 0xC0000022, 38: 0xC0000011, 64: 0xC000020D, 87: 0xC000000D, 109: 0xC000014B, 121: 0xC00000B5,
+		5: 0xC0000022, 6: 0xC0000008, 38: 0xC0000011, 64: 0xC000020D, 87: 0xC000000D, 109: 0xC000014B, 121: 0xC00000B5,
 		234: 0x80000005, 995: 0xC0000120, 1225: 0xC0000236, 1236: 0xC0000241,
 		258: 0xC0070102, 735: 0xC00702DF, 2250: 0xC00708CA, 10054: 0xC0072746, 0xFFFF: 0xC007FFFF,
 	}
@@ -522,6 +524,39 @@ func TestRow19_HandleConcurrencyValues(t *testing.T) {
 		require.Equal(t, []uintptr{0, 1, 2, 3}, got, "%#x", threads)
 		require.NoError(t, CloseHandle(h))
 	}
+}
+
+// The number of threads bounds the hand-offs in flight as WithConcurrency does, and its
+// highest bit is no sign.
+func TestHandleThreadsBoundHandOffs(t *testing.T) {
+	defer func(old waiter.Parkers) { parkers = old }(parkers)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	const waits, packets = 5, 7
+	for threads, want := range map[uint32]uint64{0: 3, 1: 1, 2: 2, 64: waits, 0x7FFFFFFF: waits, 0x80000000: waits, 0xFFFFFFFF: waits} {
+		gate := make(chan struct{})
+		parkers.Goroutine = holding(gate).Goroutine
+		h, err := CreateIoCompletionPort(InvalidHandle, 0, 0, threads)
+		require.NoError(t, err)
+		var gets []<-chan result[gotten]
+		for i := range waits {
+			gets = append(gets, asyncDequeue(h, INFINITE))
+			eventually(t, "a call waits", func() bool { return behind(t, h).Stats().Waiting == i+1 })
+		}
+		for key := range uintptr(packets) {
+			postKey(t, h, key)
+		}
+		require.Equal(t, want, behind(t, h).Stats().HandOffs, "%#x threads", threads)
+		close(gate)
+		for i := range waits {
+			returned(t, keyed(uintptr(i)), gets[waits-1-i])
+		}
+		require.NoError(t, CloseHandle(h))
+	}
+}
+
+// A port that CreateIoCompletionPort makes has no limit but memory.
+func TestHandleGrowsWithoutLimit(t *testing.T) {
+	require.Equal(t, open[Packet](t, 64, WithGrowth(0)).queue.Room(), behind(t, create(t)).queue.Room())
 }
 
 func TestRow20_HandleStopPackets(t *testing.T) {

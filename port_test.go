@@ -3,6 +3,7 @@ package iocp
 import (
 	"context"
 	"math"
+	"reflect"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -167,6 +168,48 @@ func TestOptionsOutOfRange(t *testing.T) {
 		require.Nil(t, p)
 		require.ErrorIs(t, err, ErrInvalidParameter)
 	}
+}
+
+// The reason of a refusal is in its text.
+func TestReasonsInTheText(t *testing.T) {
+	for reason, make := range map[string]func() (*Port[int], error){
+		"nil option":                        func() (*Port[int], error) { return New[int](2, nil) },
+		"parking mode 3":                    func() (*Port[int], error) { return New[int](2, WithParking(3)) },
+		"growth to -7 packets":              func() (*Port[int], error) { return New[int](2, WithGrowth(-7)) },
+		"growth to 3 from a capacity of 4":  func() (*Port[int], error) { return New[int](4, WithGrowth(3)) },
+		"capacity 0 for packets of 8 bytes": func() (*Port[int], error) { _, err := New[int64](0); return nil, err },
+		"capacity -5 ":                      func() (*Port[int], error) { return New[int](-5) },
+	} {
+		p, err := make()
+		require.Nil(t, p)
+		require.ErrorIs(t, err, ErrInvalidParameter)
+		require.ErrorContains(t, err, reason)
+	}
+}
+
+// Of two options for one thing the later counts, and an option may serve several ports.
+func TestOptionsTwice(t *testing.T) {
+	grown, limited := WithGrowth(0), WithGrowth(5)
+	require.Equal(t, 2, open[int](t, 2, limited, WithGrowth(2)).queue.Room())
+	for range 2 {
+		p := open[int](t, 4, grown, limited)
+		fill(t, p, 5)
+		require.Equal(t, ErrFull, p.Post(5))
+		p = open[int](t, 4, limited, grown)
+		fill(t, p, 50)
+	}
+}
+
+// A port made without an option sleeps as one made with ParkAuto, is bounded, and has
+// GOMAXPROCS hand-offs in flight.
+func TestDefaults(t *testing.T) {
+	p := open[int](t, 4)
+	for _, of := range []any{&p.takers, &p.posts} {
+		parking := reflect.ValueOf(of).Elem().FieldByName("parking")
+		require.EqualValues(t, ParkAuto, parking.Uint())
+	}
+	require.Zero(t, reflect.ValueOf(&p.takers).Elem().FieldByName("limit").Int())
+	require.Equal(t, 4, p.queue.Room())
 }
 
 func TestStats(t *testing.T) {
