@@ -51,8 +51,9 @@ var (
 // CreateIoCompletionPort returns the handle of a new port, which grows without
 // limit. file must be [InvalidHandle], and port 0: files cannot be associated yet.
 // For any other combination the error is [ErrInvalidParameter], or [ErrNilPort] if file
-// is 0. key is ignored. threads bounds the hand-offs in flight, as [WithConcurrency]
-// does. The handle is good until [CloseHandle].
+// is 0. If 1<<20 handles are open the error is [ErrFull] by errors.Is. key is ignored.
+// threads bounds the hand-offs in flight, as [WithConcurrency] does. The handle is good
+// until [CloseHandle].
 func CreateIoCompletionPort(file, port Handle, key uintptr, threads uint32) (Handle, error) {
 	switch {
 	case file == 0:
