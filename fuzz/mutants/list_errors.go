@@ -28,7 +28,7 @@ var ofErrors = []mutant{
 	},
 	{
 		"two errors with one text", "errors.go",
-		"\"port is invalid\", 6", "\"port is nil\", 6",
+		"\"port was not made by New, or the handle not by CreateIoCompletionPort\", 6", "\"port is nil, or the handle 0\", 6",
 		test(".", "TestErrors_Text"),
 	},
 	{
@@ -53,17 +53,17 @@ var ofErrors = []mutant{
 	},
 	{
 		"no more than 121 is a time-out", "errno.go",
-		"return e.Is(os.ErrDeadlineExceeded)", "return e == errSemTimeout",
+		"return e.Is(os.ErrDeadlineExceeded)", "return e == ERROR_SEM_TIMEOUT",
 		test(".", "TestErrnoTimeout"),
 	},
 	{
 		"net.ErrClosed is none of 995", "errno.go",
-		"return e == errOperationAborted && target != nil && target.Error() == closedConnection", "return false",
+		"return e == ERROR_OPERATION_ABORTED && target != nil && target.Error() == closedConnection", "return false",
 		test(".", "TestErrnoIsNothingElse"),
 	},
 	{
 		"nil is a general failure", "errno.go",
-		"if err == nil {\n\t\treturn 0\n\t}", "if err == nil {\n\t\treturn errGenFailure\n\t}",
+		"if err == nil {\n\t\treturn 0\n\t}", "if err == nil {\n\t\treturn ERROR_GEN_FAILURE\n\t}",
 		test(".", "TestStatusOf$"),
 	},
 	{
@@ -83,7 +83,7 @@ var ofErrors = []mutant{
 	},
 	{
 		"a time-out goes before the table", "errno.go",
-		"// The errno alone, before errors.Is: ENOTEMPTY also answers to os.ErrExist,\n\t// which belongs to another number.\n\tif number, ok := errors.AsType[syscall.Errno](err); ok {", "if isTimeout(err) {\n\t\treturn errSemTimeout\n\t}\n\tif number, ok := errors.AsType[syscall.Errno](err); ok {",
+		"// The errno alone, before errors.Is: ENOTEMPTY also answers to os.ErrExist,\n\t// which belongs to another number.\n\tif number, ok := errors.AsType[syscall.Errno](err); ok {", "if isTimeout(err) {\n\t\treturn ERROR_SEM_TIMEOUT\n\t}\n\tif number, ok := errors.AsType[syscall.Errno](err); ok {",
 		test(".", "TestStatusOf$"),
 	},
 	{
@@ -103,7 +103,7 @@ var ofErrors = []mutant{
 	},
 	{
 		"an unknown error is aborted", "errno.go",
-		"if isTimeout(err) {\n\t\treturn errSemTimeout\n\t}\n\treturn errGenFailure", "if isTimeout(err) {\n\t\treturn errSemTimeout\n\t}\n\treturn errOperationAborted",
+		"if isTimeout(err) {\n\t\treturn ERROR_SEM_TIMEOUT\n\t}\n\treturn ERROR_GEN_FAILURE", "if isTimeout(err) {\n\t\treturn ERROR_SEM_TIMEOUT\n\t}\n\treturn ERROR_OPERATION_ABORTED",
 		test(".", "TestStatusOf$"),
 	},
 }

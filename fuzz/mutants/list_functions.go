@@ -44,7 +44,7 @@ var ofFunctions = []mutant{
 	},
 	{
 		"a second port beside the one named", "handle.go",
-		"case port != 0:\n\t\treturn 0, ErrInvalidParameter\n\t", "",
+		"case port != 0:\n\t\treturn 0, errNoFileGiven\n\t", "",
 		test(".", "TestHandleCreateWithWrongArguments"),
 	},
 	{

@@ -88,7 +88,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"a refusal without its reason", "port.go",
-		"return nil, fmt.Errorf(\"%w: nil option\", ErrInvalidParameter)", "return nil, ErrInvalidParameter",
+		"return nil, invalid(\"option %d of %d is nil\", i+1, len(opts))", "return nil, ErrInvalidParameter",
 		test(".", "TestReasonsInTheText"),
 	},
 	{
@@ -108,7 +108,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"a nil option skipped", "port.go",
-		"return nil, fmt.Errorf(\"%w: nil option\", ErrInvalidParameter)", "continue",
+		"return nil, invalid(\"option %d of %d is nil\", i+1, len(opts))", "continue",
 		test(".", "TestOptionsOutOfRange"),
 	},
 	{
@@ -143,7 +143,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"a poster whose time is up told full", "port.go",
-		"err := p.Post(v) // one last look\n\tif err == ErrFull {\n\t\terr = ErrTimeout\n\t}\n\treturn err", "return p.Post(v)",
+		"err := p.offer(nil, 0, v) // one last look\n\tif err == ErrFull {\n\t\terr = ErrTimeout\n\t}\n\treturn err", "return p.Post(v)",
 		test(".", "TestPostTimeout_NeverEarly"),
 	},
 	{
@@ -348,7 +348,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"any way to sleep is one", "options.go",
-		"if m > ParkGoroutine {\n\t\t\treturn fmt.Errorf(\"%w: parking mode %d\", ErrInvalidParameter, m)\n\t\t}", "",
+		"if m > ParkGoroutine {\n\t\t\treturn invalid(\"parking is %v, not ParkAuto, ParkThread or ParkGoroutine\", m)\n\t\t}", "",
 		test(".", "TestOptionsOutOfRange"),
 	},
 	{
