@@ -113,3 +113,27 @@ func TestSoleWaiterIsAlone(t *testing.T) {
 	require.Equal(t, 1, s.Interrupt())
 	require.Equal(t, Interrupted, <-c)
 }
+
+// A bubble whose clock has come to the start of the process leaves no cleanup behind that
+// would stop its timers outside of it.
+func TestAlarmOfALateBubble(t *testing.T) {
+	moved(t, func(t *testing.T) {
+		s, _ := alarmed()
+		var v *int
+		lasts(t, time.Hour, func() { require.Equal(t, Expired, s.Wait(&v, Deadline(time.Hour), nil)) })
+	})
+	// Those of the bubble run before, or soon after.
+	for range 3 {
+		ran := make(chan struct{})
+		runtime.AddCleanup(new([16]*int), func(c chan struct{}) { close(c) }, ran)
+		await(t, "a cleanup", func() bool {
+			runtime.GC()
+			select {
+			case <-ran:
+				return true
+			default:
+				return false
+			}
+		})
+	}
+}

@@ -156,7 +156,7 @@ func (s *Stack[T]) setAlarm(w *Waiter[T]) {
 				s.ring(w)
 			}
 		})
-		if w.deadline >= 0 {
+		if !InBubble() { // outside of which a cleanup runs, and must not stop a bubble's timer
 			runtime.AddCleanup(w, func(t *time.Timer) { t.Stop() }, w.alarm.timer)
 		}
 	}
