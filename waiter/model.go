@@ -88,8 +88,9 @@ func (s *Stack[T]) sleep(w *Waiter[T], mu sync.Locker) {
 
 type alarm struct{}
 
-func (s *Stack[T]) setAlarm(*Waiter[T]) {}
-func (*alarm) stop()                    {}
+func (s *Stack[T]) makeAlarm(*Waiter[T]) {}
+func (s *Stack[T]) setAlarm(*Waiter[T])  {}
+func (*alarm) stop()                     {}
 
 func (p *Parkers) canceled() (Parker, bool) { return new(sched.Parker), true }
 

@@ -222,6 +222,7 @@ func (s *Stack[T]) give(v T) bool {
 		s.enlist(w, true)
 		s.state.Add(^uint64(flight1 - waiter1 - 1))
 		s.unwatch()
+		s.setAlarm(w) // if it went off after the claim it found nobody
 		s.mu.Unlock()
 		s.HandOver()
 		return false
@@ -393,6 +394,7 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 				s.sole = new(Waiter[T])
 			}
 			s.sole.deadline = deadline
+			s.makeAlarm(s.sole) // here, for once it waits a poster may set the alarm
 			s.sleep(s.sole, (*entry[T])(s))
 			if why := s.leaveSole(v); why != Busy {
 				return why

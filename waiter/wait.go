@@ -137,7 +137,7 @@ type alarm struct {
 }
 
 // setAlarm sets the alarm of w to go off at w.deadline or before. The caller is the owner of
-// w, after W1, or ring with w on the list.
+// w, after W1, or has w on the list under mu.
 func (s *Stack[T]) setAlarm(w *Waiter[T]) {
 	if w.deadline == Forever {
 		return
@@ -147,21 +147,27 @@ func (s *Stack[T]) setAlarm(w *Waiter[T]) {
 	if at := w.alarm.at.Load(); at != 0 && at <= w.deadline {
 		return
 	}
-	if w.alarm.timer == nil {
-		// Weak, so that the timer keeps neither the port nor the pool of waiters alive.
-		stack, waiter := weak.Make(s), weak.Make(w)
-		w.alarm.timer = time.AfterFunc(math.MaxInt64, func() {
-			if s, w := stack.Value(), waiter.Value(); s != nil && w != nil {
-				w.alarm.at.Store(0)
-				s.ring(w)
-			}
-		})
-		if !InBubble() { // outside of which a cleanup runs, and must not stop a bubble's timer
-			runtime.AddCleanup(w, func(t *time.Timer) { t.Stop() }, w.alarm.timer)
-		}
-	}
+	s.makeAlarm(w)
 	w.alarm.at.Store(w.deadline)
 	w.alarm.timer.Reset(time.Duration(w.deadline - Now()))
+}
+
+// makeAlarm makes the timer for the deadline of w, if there is none. The owner of w calls it.
+func (s *Stack[T]) makeAlarm(w *Waiter[T]) {
+	if w.deadline == Forever || w.alarm.timer != nil {
+		return
+	}
+	// Weak, so that the timer keeps neither the port nor the pool of waiters alive.
+	stack, waiter := weak.Make(s), weak.Make(w)
+	w.alarm.timer = time.AfterFunc(math.MaxInt64, func() {
+		if s, w := stack.Value(), waiter.Value(); s != nil && w != nil {
+			w.alarm.at.Store(0)
+			s.ring(w)
+		}
+	})
+	if !InBubble() { // outside of which a cleanup runs, and must not stop a bubble's timer
+		runtime.AddCleanup(w, func(t *time.Timer) { t.Stop() }, w.alarm.timer)
+	}
 }
 
 // stop ends an alarm that must not outlive its wait: that of a bubble.
