@@ -426,6 +426,9 @@ func (p *Port[T]) woken(c *call[T], dst []T, why waiter.Outcome) bool {
 		p.takers.Pass(waiter.Look)
 	case waiter.Retry:
 		c.last = c.deadline != waiter.Forever && waiter.Now() >= c.deadline
+		if c.ctx != nil { // or, robbed at each look, it would never come to its sleep's end
+			c.err = done(c.ctx)
+		}
 	case waiter.Expired:
 		c.last = true // look once more: a packet may queue behind the limit of hand-offs
 	case waiter.Canceled:

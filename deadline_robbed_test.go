@@ -1,0 +1,193 @@
+package iocp
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/waiter"
+)
+
+// robbing is the packets of a port from which others take each packet before those who wait
+// come to it.
+type robbing struct {
+	*packets[Packet]
+	early int           // how many packets are gone when a caller that is about to sleep looks
+	takes time.Duration // how long each of them takes
+	half  atomic.Bool   // a packet is there, and not published
+}
+
+func (r *robbing) Idle() bool {
+	if r.early > 0 {
+		r.early--
+		time.Sleep(r.takes)
+		synctest.Wait() // for a context that ends at this instant
+		return false
+	}
+	return !r.half.Load() && r.packets.Idle()
+}
+
+func (r *robbing) Move(v *Packet) bool { return !r.half.Load() && r.packets.Move(v) }
+
+// look wakes a caller that sleeps for a packet which is not published yet, and gone when the
+// caller comes.
+func (r *robbing) look() {
+	r.half.Store(true)
+	r.takers.HandOver()
+	r.half.Store(false)
+}
+
+// rob makes p a port whose takers are robbed.
+func rob(p *Port[Packet], parking Parking) *robbing {
+	r := &robbing{packets: (*packets[Packet])(p)}
+	p.takers.Init(r, waiter.NewestFirst, 0, parking, parkers)
+	return r
+}
+
+// A call whose packets others take, before it sleeps and after, ends when it would have
+// alone. It also ends if it never comes to sleep.
+func TestDeadline_Robbed(t *testing.T) {
+	for _, c := range []struct {
+		early int           // before it sleeps, ten minutes each
+		takes time.Duration // each
+		looks []time.Duration
+	}{
+		{looks: []time.Duration{time.Minute, 30 * time.Minute, time.Hour - 1}},
+		{early: 3, takes: 10 * time.Minute, looks: []time.Duration{40 * time.Minute, 50 * time.Minute}},
+		{early: 1, takes: time.Hour - 2, looks: []time.Duration{time.Hour - 1}},
+		{early: 100, takes: 10 * time.Minute},
+		{early: 100, takes: time.Hour},
+	} {
+		eachTimed(t, func(t *testing.T, m timed, p *Port[Packet], h Handle) {
+			if m.posts {
+				return
+			}
+			r := rob(p, ParkAuto)
+			for range 2 { // the second time with the alarm of the first
+				r.early, r.takes = c.early, c.takes
+				start := time.Now()
+				call := async(func() (time.Duration, error) {
+					_, err := m.call(p, h, time.Hour)
+					return time.Since(start), err
+				})
+				for _, at := range c.looks {
+					time.Sleep(at - time.Since(start))
+					synctest.Wait()
+					require.Equal(t, 1, p.Stats().Waiting)
+					r.look()
+					synctest.Wait()
+				}
+				got := <-call
+				require.Equal(t, m.end, got.err)
+				require.Equal(t, time.Hour, got.v)
+				r.early = 0
+			}
+		})
+	}
+}
+
+// A poster for which there was room that others took ends when it would have alone.
+func TestDeadline_RobbedPoster(t *testing.T) {
+	eachTimed(t, func(t *testing.T, m timed, p *Port[Packet], h Handle) {
+		if !m.posts {
+			return
+		}
+		lasts(t, time.Hour, func() {
+			call := async(func() (int, error) { return m.call(p, h, time.Hour) })
+			for range 5 {
+				time.Sleep(10 * time.Minute)
+				synctest.Wait()
+				_, ok := p.queue.TryPop()
+				require.True(t, ok)
+				require.True(t, p.queue.TryPush(Packet{}))
+				p.freed()
+			}
+			require.Equal(t, m.end, (<-call).err)
+		})
+	})
+}
+
+// Whoever has put a packet into the queue, or taken one, may be stopped before it tells
+// those who wait. At its deadline a call looks for itself. A context that has ended is no
+// deadline.
+func TestDeadline_LastLook(t *testing.T) {
+	eachTimed(t, func(t *testing.T, m timed, p *Port[Packet], h Handle) {
+		for range 2 {
+			lasts(t, time.Hour, func() {
+				call := async(func() (int, error) { return m.call(p, h, time.Hour) })
+				time.Sleep(30 * time.Minute)
+				synctest.Wait()
+				if m.posts {
+					_, ok := p.queue.TryPop()
+					require.True(t, ok)
+				} else {
+					require.True(t, p.queue.TryPush(Packet{}))
+				}
+				require.Equal(t, 1, m.left(p))
+				r := <-call
+				if m.end != ErrTimeout {
+					require.Equal(t, m.end, r.err)
+					m.restore(t, p)
+				} else {
+					require.NoError(t, r.err)
+					require.Equal(t, 1, r.v)
+				}
+				require.Zero(t, m.left(p))
+			})
+		}
+	})
+}
+
+// looksParker is robbed of some packets, and then comes to its deadline.
+type looksParker struct {
+	waiter.Parker
+	robbed    *robbing
+	deadlines *[]int64
+}
+
+func (l looksParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool {
+	if mu == nil {
+		return l.Parker.Park(mu, deadline, done)
+	}
+	mu.Unlock()
+	*l.deadlines = append(*l.deadlines, deadline)
+	if len(*l.deadlines) == 4 {
+		return false
+	}
+	l.robbed.look()
+	return l.Parker.Park(nil, waiter.Forever, nil)
+}
+
+// A thread that sleeps again sleeps until the same deadline.
+func TestDeadline_RobbedThread(t *testing.T) {
+	for _, c := range timedCalls {
+		if c.posts || c.end != ErrTimeout {
+			continue // these sleep as goroutines
+		}
+		t.Run(c.name, func(t *testing.T) {
+			for _, limit := range []time.Duration{time.Millisecond, time.Hour, (1<<32 - 2) * time.Millisecond} {
+				p := open[Packet](t, 2)
+				var deadlines []int64
+				var r *robbing
+				withParker(t, func() waiter.Parker { return looksParker{newTimedDone(), r, &deadlines} })
+				r = rob(p, ParkThread)
+				h, err := handles.open(p)
+				require.NoError(t, err)
+				before := waiter.Now()
+				_, err = c.call(p, h, limit)
+				require.Equal(t, c.end, err)
+				require.Len(t, deadlines, 4)
+				for _, d := range deadlines {
+					require.Equal(t, deadlines[0], d)
+				}
+				require.GreaterOrEqual(t, deadlines[0], before+int64(limit))
+				require.LessOrEqual(t, deadlines[0], waiter.Now()+int64(limit))
+				require.NoError(t, CloseHandle(h))
+			}
+		})
+	}
+}
