@@ -110,7 +110,7 @@ func (p *futexParker) Park(mu sync.Locker, deadline int64, _ <-chan struct{}) bo
 			return true
 		}
 		until := deadline
-		if now := waiter.Now(); now >= 0 { // below 0 in a bubble of testing/synctest, whose clock the kernel lacks
+		if now := parkNow(); now >= 0 { // below 0 in a bubble of testing/synctest, whose clock the kernel lacks
 			until = min(deadline, now+nap)
 		}
 		err := parkWait(&p.word, asleep, until)
@@ -124,7 +124,7 @@ func (p *futexParker) Park(mu sync.Locker, deadline int64, _ <-chan struct{}) bo
 		if p.word.CompareAndSwap(asleep, 0) {
 			// No token. A nap may end before the deadline, so the clock decides. The kernel
 			// reads the same clock: a sleep until the deadline passes this check.
-			if err == unix.ETIMEDOUT && waiter.Now() >= deadline {
+			if err == unix.ETIMEDOUT && parkNow() >= deadline {
 				return false
 			}
 			continue
@@ -156,18 +156,25 @@ const (
 // clockOffset is what CLOCK_MONOTONIC shows when waiter.Now is 0. Both read the same clock.
 // The offset is too large by the time between the two readings here, so deadlines are late
 // by that time and never early.
-var clockOffset = func() int64 {
+var clockOffset = readOffset()
+
+func readOffset() int64 {
 	best := waiter.Forever
 	for range 10 { // the least of ten: a preemption between the readings spoils a sample
-		now := waiter.Now()
-		var ts unix.Timespec
-		if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
-			panic("iocp: clock_gettime: " + err.Error())
-		}
-		best = min(best, ts.Nano()-now)
+		now := parkNow()
+		best = min(best, parkMonotonic()-now)
 	}
 	return best
-}()
+}
+
+// monotonic is CLOCK_MONOTONIC.
+func monotonic() int64 {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
+		panic("iocp: clock_gettime: " + err.Error())
+	}
+	return ts.Nano()
+}
 
 // A 32-bit kernel has two futex calls. The old call takes 32-bit seconds, enough for 68
 // years of uptime, and only kernels built without the old calls lack it. So the old call is

@@ -59,7 +59,10 @@ func TestFutex_Wait(t *testing.T) {
 
 func TestFutex_Wake(t *testing.T) {
 	eachWidth(t, func(t *testing.T) {
-		for _, deadline := range []int64{waiter.Forever, in(time.Hour), in(100 * 365 * 24 * time.Hour)} {
+		for _, deadline := range []int64{
+			waiter.Forever, in(time.Hour), in(100 * 365 * 24 * time.Hour),
+			waiter.Forever - 1, waiter.Forever - clockOffset, waiter.Forever - clockOffset - 1,
+		} {
 			var word atomic.Uint32
 			woken := async(func() (int, error) {
 				for word.Load() == 0 {
