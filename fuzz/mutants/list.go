@@ -19,5 +19,5 @@ func test(pkg, name string) [2]string     { return [2]string{pkg, name} }
 // mutants are all of them, in the order of the table.
 var mutants = slices.Concat(
 	ofRing, ofGrowth, ofWaiting, ofWatching, ofSole, ofAlarms, ofPort, ofSleeping, ofHandles,
-	ofMethods, ofPackages,
+	ofMethods, ofPackages, ofTime,
 )

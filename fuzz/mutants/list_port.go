@@ -129,7 +129,7 @@ var ofSleeping = []mutant{
 	},
 	{
 		"a signal ends the sleep", "park_linux.go",
-		"if err == unix.ETIMEDOUT && waiter.Now() >= deadline {", "if err == unix.ETIMEDOUT && waiter.Now() >= deadline || err == unix.EINTR {",
+		"if err == unix.ETIMEDOUT && parkNow() >= deadline {", "if err == unix.ETIMEDOUT && parkNow() >= deadline || err == unix.EINTR {",
 		test(".", "TestFutex_Signals|TestRow7_NeverEarlyUnderSignals"),
 	},
 	{

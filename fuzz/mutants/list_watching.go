@@ -113,7 +113,7 @@ var ofSole = []mutant{
 	},
 	{
 		"claimed in vain and forgotten", "waiter/stack.go",
-		"s.unwatch()\n\t\ts.mu.Unlock()\n\t\ts.HandOver()", "s.unwatch()\n\t\ts.mu.Unlock()",
+		"s.setAlarm(w)\n\t\ts.mu.Unlock()\n\t\ts.HandOver()", "s.setAlarm(w)\n\t\ts.mu.Unlock()",
 		model("give, full"),
 	},
 	{
