@@ -14,7 +14,7 @@ var ofTime = []mutant{
 	},
 	{
 		"the deadline of GetQueuedCompletionStatusEx starts again at each sleep", "handle.go",
-		"p.get(&c, buf[:min(len(buf), len(entries))])", "dst := buf[:min(len(buf), len(entries))]\n\tfor !p.looked(&c, dst) && !p.woken(&c, dst, p.takers.Wait(&dst[0], c.deadline, nil)) {\n\t\tc.begin(milliseconds(timeout))\n\t}",
+		"p.get(&c, buf[:min(len(buf), len(entries))])", "dst := buf[:min(len(buf), len(entries))]\n\tfor !p.looked(&c, dst) && !p.woken(&c, dst, p.takers.Wait(&dst[0], c.deadline, nil)) {\n\t\tif !c.last {\n\t\t\tc.begin(milliseconds(timeout))\n\t\t}\n\t}",
 		test(".", "TestDeadline_Robbed"),
 	},
 	{
