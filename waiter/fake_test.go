@@ -390,7 +390,7 @@ func (s *Stack[T]) check(t *testing.T) {
 		n, prev = n+1, w
 	}
 	require.Same(t, prev, s.last)
-	require.Equal(t, n != 0, s.Any())
+	require.Equal(t, n != 0, s.HasWaiters())
 	require.Equal(t, n, s.Waiting())
 	require.GreaterOrEqual(t, flights(s.state.Load()), int32(0))
 	require.LessOrEqual(t, flights(s.state.Load()), s.know())

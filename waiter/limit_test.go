@@ -39,7 +39,7 @@ func TestLimitOne(t *testing.T) {
 		b.check(t)
 	}
 	require.Empty(t, b.q.left())
-	require.False(t, b.Any())
+	require.False(t, b.HasWaiters())
 	require.Zero(t, flights(b.state.Load()))
 }
 
@@ -61,7 +61,7 @@ func TestLimitTwo(t *testing.T) {
 		let()
 		require.Equal(t, Handed, b.next().why)
 	}
-	require.False(t, b.Any())
+	require.False(t, b.HasWaiters())
 }
 
 // A waiter that resumes passes on as many as the limit has come to allow, and

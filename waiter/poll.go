@@ -8,16 +8,16 @@ import (
 // Poll is the state of one call between its looks at the queue. The zero Poll is ready for
 // use.
 type Poll struct {
-	way   way
+	state pollState
 	until int64 // when to stop watching
 }
 
-// way is what a caller did before its last look at the queue.
-type way uint8
+// pollState is what a caller did before its last look at the queue.
+type pollState uint8
 
 const (
-	none  way = iota
-	tried     // a yield was not advisable
+	none  pollState = iota
+	tried           // a yield was not advisable
 	yielding
 	watching
 )
@@ -60,10 +60,10 @@ const (
 // a caller in a hurry: most callers need no other.
 func (s *Stack[T]) Yielded(p *Poll) bool {
 	if s.parking == ParkAuto && s.pace.watches.Load() == 0 && s.yield() {
-		p.way = yielding
+		p.state = yielding
 		return true
 	}
-	p.way = tried
+	p.state = tried
 	return false
 }
 
@@ -71,10 +71,10 @@ func (s *Stack[T]) Yielded(p *Poll) bool {
 // The caller begins with the zero Poll. If it leaves after an Again or a Yielded that
 // returned true, without another Again, it calls Done.
 func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
-	if p.way == watching {
+	if p.state == watching {
 		return s.watch(p)
 	}
-	if p.way == none && s.Yielded(p) {
+	if p.state == none && s.Yielded(p) {
 		return true
 	}
 	if s.order == OldestFirst || s.parking != ParkAuto {
@@ -89,8 +89,8 @@ func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
 		if s.beginWatch(p, deadline) {
 			return s.watch(p)
 		}
-	} else if p.way != yielding && s.yield() {
-		p.way = yielding
+	} else if p.state != yielding && s.yield() {
+		p.state = yielding
 		return true
 	}
 	tell(&s.pace.watches, 0)
@@ -100,7 +100,7 @@ func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
 
 // Done ends what Again began; got says that the caller has found something.
 func (s *Stack[T]) Done(p *Poll, got bool) {
-	if p.way != watching {
+	if p.state != watching {
 		return
 	}
 	s.endWatch(p)
@@ -127,7 +127,7 @@ var dear atomic.Int64
 // the end of the scheduler's queue, behind goroutines that compute. So one in 8 is timed,
 // chosen by a hash, because traffic may have a period.
 func (s *Stack[T]) yield() bool {
-	if s.Any() || s.pace.yielding.Load() != 0 {
+	if s.HasWaiters() || s.pace.yielding.Load() != 0 {
 		return false
 	}
 	until, moved := dear.Load(), s.queue.Moved()
@@ -188,7 +188,7 @@ func (s *Stack[T]) beginWatch(p *Poll, deadline int64) bool {
 	if s.state.Load()&watched == 0 {
 		s.state.Or(watched) // B2
 	}
-	p.way, p.until = watching, min(deadline, now+longest)
+	p.state, p.until = watching, min(deadline, now+longest)
 	return true
 }
 
@@ -222,7 +222,7 @@ func (s *Stack[T]) watch(p *Poll) bool {
 // endWatch clears watcher and then hands over the packets that posters have left to the
 // caller.
 func (s *Stack[T]) endWatch(p *Poll) {
-	p.way = yielding
+	p.state = yielding
 	watchers.Add(-1)
 	s.pace.watcher.Store(0)                          // S1
 	if state := s.state.Load(); uint32(state) != 0 { // S2

@@ -67,10 +67,10 @@ func TestAgainWatches(t *testing.T) {
 		}
 		var p Poll
 		require.True(t, b.Again(&p, Forever))
-		require.Equal(t, yielding, p.way)
+		require.Equal(t, yielding, p.state)
 		found := b.Again(&p, Forever)
 		if found {
-			require.Equal(t, watching, p.way)
+			require.Equal(t, watching, p.state)
 			require.True(t, b.watched())
 			require.Equal(t, 3, looks)
 		}
@@ -89,7 +89,7 @@ func TestAgainWatches(t *testing.T) {
 		p = Poll{}
 		b.pace.skip.Store(0)
 		b.pace.watches.Store(1)
-		return b.Again(&p, Forever) && p.way == watching
+		return b.Again(&p, Forever) && p.state == watching
 	})
 	b.Done(&p, true)
 }
@@ -124,7 +124,7 @@ func TestNoWatchBesideOthers(t *testing.T) {
 	await(t, "the hogs to queue", func() bool { return runnable() > 1 })
 	for range 3 {
 		b.pace.skip.Store(0)
-		p := Poll{way: yielding}
+		p := Poll{state: yielding}
 		require.False(t, b.Again(&p, Forever))
 		require.False(t, b.watched())
 		require.EqualValues(t, between, b.pace.skip.Load(), "nor do the next ask")
@@ -138,7 +138,7 @@ func TestOneWatches(t *testing.T) {
 	p := b.begin(Forever)
 	var q Poll
 	require.False(t, b.beginWatch(&q, Forever))
-	require.Equal(t, none, q.way)
+	require.Equal(t, none, q.state)
 
 	c, d := newBedOf(t, NewestFirst, 1, ParkAuto), newBedOf(t, NewestFirst, 1, ParkAuto)
 	other := c.begin(Forever)
@@ -173,7 +173,7 @@ func TestWatchEnds(t *testing.T) {
 	p = b.begin(0) // in the past
 	require.False(t, b.watch(p))
 	require.Equal(t, 1, looks)
-	require.NotEqual(t, watching, p.way)
+	require.NotEqual(t, watching, p.state)
 	require.Zero(t, b.pace.watcher.Load())
 
 	await(t, "a watch that lasts", func() bool { // others may cut it short
@@ -225,7 +225,7 @@ func TestEndWatchHandsOver(t *testing.T) {
 		b := newAuto(t)
 		b.park(0)
 		p := b.begin(Forever)
-		require.True(t, b.Any())
+		require.True(t, b.HasWaiters())
 		require.False(t, b.Due())
 		if publish {
 			b.post(1)
@@ -387,7 +387,7 @@ func TestSkip(t *testing.T) {
 	b.pace.skip.Store(3)
 	for n := int32(3); n > 0; n-- {
 		require.Equal(t, n, b.pace.skip.Load())
-		p := Poll{way: yielding}
+		p := Poll{state: yielding}
 		require.False(t, b.Again(&p, Forever))
 		require.False(t, b.watched())
 	}

@@ -93,7 +93,7 @@ func TestPostBetweenLookAndSleep(t *testing.T) {
 		var once sync.Once
 		b.q.onIdle = func() {
 			once.Do(func() {
-				require.True(t, b.Any(), "registered before it looks")
+				require.True(t, b.HasWaiters(), "registered before it looks")
 				go f(b)
 			})
 		}

@@ -155,8 +155,8 @@ func (s *Stack[T]) Init(q Queue[T], order Order, limit int, parking Parking, par
 	s.pool = new(pool)
 }
 
-// Any reports whether callers wait.
-func (s *Stack[T]) Any() bool { return uint32(s.state.Load()) != 0 }
+// HasWaiters reports whether callers wait.
+func (s *Stack[T]) HasWaiters() bool { return uint32(s.state.Load()) != 0 }
 
 // Due reports whether a hand-off is due: callers wait, none watches the queue or looks, and
 // the known limit of hand-offs in flight is not reached. P3.

@@ -20,7 +20,7 @@ func TestNewestFirst(t *testing.T) {
 		handed(t, r, 10+i)
 		b.check(t)
 	}
-	require.False(t, b.Any())
+	require.False(t, b.HasWaiters())
 	require.Equal(t, Stats{HandOffs: 4, Parks: 4, Wakes: 4}, b.Stats())
 }
 
@@ -101,7 +101,7 @@ func TestLeaversFromAnywhere(t *testing.T) {
 				require.Equal(t, who, b.next().who)
 			}
 		}
-		require.False(t, b.Any())
+		require.False(t, b.HasWaiters())
 	}
 }
 
