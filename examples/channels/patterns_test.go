@@ -56,7 +56,7 @@ func Example_closed() {
 	// <nil>
 	// iocp: port is closed
 	// iocp: port is closed
-	// iocp: port is nil
+	// iocp: port is nil, or the handle 0
 }
 
 // All ends when its wait is interrupted. A worker that is to go on has a loop over Get.
