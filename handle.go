@@ -2,8 +2,6 @@ package iocp
 
 import (
 	"os"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -235,10 +233,7 @@ func (e Errno) ntstatus() uintptr {
 // generation 0 and are never valid.
 const (
 	indexShift   = 2
-	indexBits    = 20
 	genShift     = indexShift + indexBits
-	maxGen       = InvalidHandle>>genShift - 1 // InvalidHandle has the next generation
-	chunkBits    = 10
 	chunkHandles = 1 << chunkBits
 )
 
@@ -250,15 +245,15 @@ type openPort struct {
 }
 
 type chunk struct {
-	open [chunkHandles]atomic.Pointer[openPort]
+	open [chunkHandles]atomicPointer[openPort]
 	gen  [chunkHandles]Handle // of the open handle, else of the next; guarded by the table's mu
 }
 
 // handleTable maps handles to ports. A lookup takes no lock.
 type handleTable struct {
-	chunks [1 << (indexBits - chunkBits)]atomic.Pointer[chunk]
+	chunks [1 << (indexBits - chunkBits)]atomicPointer[chunk]
 
-	mu   sync.Mutex
+	mu   mutex
 	used Handle   // entries ever used; guarded by mu
 	free []Handle // indices of closed handles, to be used again; guarded by mu
 }
@@ -296,6 +291,7 @@ func (t *handleTable) invalid(h Handle) error {
 	if gen := h >> genShift; c != nil && gen != 0 && h&(1<<indexShift-1) == 0 {
 		t.mu.Lock()
 		defer t.mu.Unlock()
+		writes(&c.gen[index%chunkHandles])
 		if gen < c.gen[index%chunkHandles] {
 			return errClosedHandle
 		}
@@ -306,6 +302,7 @@ func (t *handleTable) invalid(h Handle) error {
 func (t *handleTable) open(p *Port[Packet]) (Handle, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	writes(&t.free)
 	var index Handle
 	if n := len(t.free); n != 0 {
 		index = t.free[n-1]
@@ -322,6 +319,7 @@ func (t *handleTable) open(p *Port[Packet]) (Handle, error) {
 		c = new(chunk)
 		t.chunks[index>>chunkBits].Store(c)
 	}
+	writes(&c.gen[index%chunkHandles])
 	gen := max(c.gen[index%chunkHandles], 1)
 	c.gen[index%chunkHandles] = gen
 	h := gen<<genShift | index<<indexShift
@@ -336,6 +334,8 @@ func (t *handleTable) close(h Handle) (*Port[Packet], error) {
 		index := h >> indexShift & (1<<indexBits - 1)
 		c := t.chunks[index>>chunkBits].Load()
 		c.open[index%chunkHandles].Store(nil)
+		writes(&c.gen[index%chunkHandles])
+		writes(&t.free)
 		if c.gen[index%chunkHandles]++; c.gen[index%chunkHandles] <= maxGen {
 			t.free = append(t.free, index)
 		}

@@ -15,6 +15,10 @@
 // room; in batches; at a seam of growth; while a caller watches the queue; and where
 // positions wrap at 2^64.
 //
+// TestModelHandles runs scenarios of the functions over handles. The table, with few entries
+// and generations, must look like a sequential one to callers that open, close and use handles
+// at once.
+//
 // A caller that watches looks twice and gives up, so that a packet may come before, between
 // and after. The scenario says whether callers may watch; an ordinary build asks Go's
 // scheduler. Hints, which record how earlier waits went, are read and written without steps

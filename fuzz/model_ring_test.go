@@ -102,7 +102,7 @@ func (s ringScenario) program() sched.Program {
 					break
 				}
 			}
-			if !linear(history, fifo{room: max(2, s.max)}) {
+			if !linear(history, fifo{room: max(2, s.max)}, (*fifo).do) {
 				return fmt.Errorf("no order explains this history:\n%s", tell(history))
 			}
 			return nil

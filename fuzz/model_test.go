@@ -134,7 +134,7 @@ func (s scenario) program() sched.Program {
 					}
 				}
 			}
-			if !linear(history, fifo{room: s.room()}) {
+			if !linear(history, fifo{room: s.room()}, (*fifo).do) {
 				return fmt.Errorf("no order explains this history:\n%s", tell(history))
 			}
 			if s.end != nil {
@@ -146,7 +146,7 @@ func (s scenario) program() sched.Program {
 }
 
 // atRest checks the state of the two stacks at the end of a run, when no thread runs.
-func atRest(port *iocp.Port[int]) error {
+func atRest(port any) error {
 	for _, side := range []string{"takers", "posts"} {
 		stack := reflect.ValueOf(port).Elem().FieldByName(side)
 		state := stack.FieldByName("state").FieldByName("v").Uint()
@@ -170,9 +170,9 @@ func atRest(port *iocp.Port[int]) error {
 	return nil
 }
 
-// linear reports whether the operations have an order that agrees with real time and with f.
-// A scenario has few operations, so trying all orders is fast.
-func linear(history []porcupine.Operation, f fifo) bool {
+// linear reports whether the operations have an order that agrees with real time and with m,
+// by do. A scenario has few operations, so trying all orders is fast.
+func linear[M, S any](history []porcupine.Operation, m M, do func(*M, S) bool) bool {
 	if len(history) == 0 {
 		return true
 	}
@@ -184,12 +184,12 @@ func linear(history []porcupine.Operation, f fifo) bool {
 		if op.Call > first {
 			continue // another operation returned before this one began
 		}
-		after := f
-		if !after.do(op.Input.(step)) {
+		after := m
+		if !do(&after, op.Input.(S)) {
 			continue
 		}
 		rest := append(slices.Clone(history[:i]), history[i+1:]...)
-		if linear(rest, after) {
+		if linear(rest, after, do) {
 			return true
 		}
 	}

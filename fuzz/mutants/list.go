@@ -3,8 +3,8 @@ package main
 import "slices"
 
 // A mutant is a bug put into the code on purpose: in file, old becomes new. by is
-// the check that must catch it: "model" or "model of the ring" and a scenario of
-// TestModel or TestModelRing, or a package and a test.
+// the check that must catch it: "model", "model of the ring" or "model of handles" and a
+// scenario of TestModel, TestModelRing or TestModelHandles, or a package and a test.
 type mutant struct {
 	name     string
 	file     string
@@ -12,12 +12,13 @@ type mutant struct {
 	by       [2]string
 }
 
-func model(scenario string) [2]string     { return [2]string{"model", scenario} }
-func modelRing(scenario string) [2]string { return [2]string{"model of the ring", scenario} }
-func test(pkg, name string) [2]string     { return [2]string{pkg, name} }
+func model(scenario string) [2]string        { return [2]string{"model", scenario} }
+func modelRing(scenario string) [2]string    { return [2]string{"model of the ring", scenario} }
+func modelHandles(scenario string) [2]string { return [2]string{"model of handles", scenario} }
+func test(pkg, name string) [2]string        { return [2]string{pkg, name} }
 
 // mutants are all of them, in the order of the table.
 var mutants = slices.Concat(
 	ofRing, ofGrowth, ofWaiting, ofWatching, ofSole, ofAlarms, ofPort, ofSleeping, ofHandles,
-	ofMethods, ofPackages, ofTime,
+	ofMethods, ofPackages, ofTime, ofModel,
 )

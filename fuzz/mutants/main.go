@@ -294,10 +294,7 @@ func build(dir string, by [2]string) (check, error) {
 	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", bin}
 	switch pkg := by[0]; {
 	case strings.HasPrefix(pkg, "model"):
-		of := "TestModel"
-		if pkg != "model" {
-			of = "TestModelRing"
-		}
+		of := map[string]string{"model": "TestModel", "model of the ring": "TestModelRing", "model of handles": "TestModelHandles"}[pkg]
 		args = append(args, "-tags", "iocp_model", "./fuzz")
 		c.dir = filepath.Join(dir, "fuzz")
 		c.args = []string{"-test.run", "^" + of + "$/^" + regexp.QuoteMeta(strings.ReplaceAll(by[1], " ", "_")) + "$"}
