@@ -347,7 +347,7 @@ var (
 
 func scenarios() []scenario {
 	type threads = []func(*actor)
-	return []scenario{
+	return slices.Concat(growthScenarios(), []scenario{
 		{name: "posts and looks", bound: 3, threads: threads{both(post, post), post, both(look, look), look}},
 		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},
 		{name: "room at the lap", bound: 3, before: 2, threads: threads{post, both(look, look, post, look)}},
@@ -476,7 +476,7 @@ func scenarios() []scenario {
 		{name: "room, growth at its limit, close", bound: 1, grown: 3, before: 3, opts: []iocp.Option{iocp.WithGrowth(3)}, threads: threads{postWait, closePort, both(look, look)}},
 		{name: "counts", bound: 3, threads: threads{both(post, look), counts}},
 		{name: "room in turn", bound: 2, before: 2, threads: threads{postWait, ifWait(1, postWait), ifWait(2, both(look, look, look, look))}, end: inOrder},
-	}
+	})
 }
 
 // Run TestModel alone: outside of a run the atomics of this build are not atomic.

@@ -90,4 +90,75 @@ var ofModel = []mutant{
 		"if n := len(t.free); n != 0 {", "if n := len(t.free); n != 0 && t.used != 1<<indexBits {",
 		modelHandles("open, none is left till a close"),
 	},
+	{
+		"a waiting poster's packet moved past the takers", "port.go",
+		"func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).Post(*v) == nil }", "func (q *room[T]) Move(v *T) bool { return q.queue.TryPush(*v) }",
+		model("growth to 3, both sides sleep"),
+	},
+	{
+		"who pushes to a bounded ring tells no taker", "port.go",
+		"} else if !p.queue.TryPush(v) {\n\t\treturn p.refused()\n\t}", "} else if p.queue.TryPush(v) {\n\t\treturn nil\n\t} else {\n\t\treturn p.refused()\n\t}",
+		model("growth to 3, linked while a taker sleeps"),
+	},
+	{
+		"a waiting poster's packet goes to the last ring alone", "port.go",
+		"func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).Post(*v) == nil }",
+		"func (q *room[T]) Move(v *T) bool {\n\tif !q.queue.Tail().TryPush(*v) {\n\t\treturn false\n\t}\n\tif q.takers.Due() {\n\t\tq.takers.HandOver()\n\t}\n\treturn true\n}",
+		model("growth to 3, given up while posters sleep"),
+	},
+	{
+		"a bounded ring is full while it is given up", "ring/chain.go",
+		"n != 0 || r.limit != 0 && !r.Closed() {", "n != 0 || r.limit != 0 {",
+		model("growth to 3, deadlines while given up"),
+	},
+	{
+		"closed and given up over packets", "ring/shrink.go",
+		"closed := r.enq.Load() == deq|closedBit", "closed := r.enq.Load()&closedBit != 0",
+		model("growth to 3, close while a poster sleeps"),
+	},
+	{
+		"a ring larger than the limit is not bounded", "ring/chain.go",
+		"bounded := uint64(size)*step > room", "bounded := uint64(size)*step > c.limit*2",
+		model("growth to 5, a batch links a ring"),
+	},
+	{
+		"the ring that takes a large one's place begins where that did", "ring/shrink.go",
+		"next := newRing[T](c.base, deq)", "next := newRing[T](c.base, r.start)",
+		model("growth to 5, given up while takers sleep"),
+	},
+	{
+		"a bounded ring is full when its slots are", "ring/chain.go",
+		"return c.tail.Load().enq.Load()-deq == c.limit", "_ = deq\n\treturn c.tail.Load().Full()",
+		model("growth to 5, a batch makes room for all"),
+	},
+	{
+		"there is room for a waiting poster when nothing is left", "port.go",
+		"func (q *room[T]) Idle() bool { return q.queue.Full() }", "func (q *room[T]) Idle() bool { return q.queue.Full() || q.queue.Len() != 0 && !q.queue.Closed() }",
+		model("growth to 5, a batch makes room, one at a time"),
+	},
+	{
+		"Close seals a ring that is not the last", "ring/chain.go",
+		"c.mu.Lock() // what is being linked gets linked\n\tdefer c.mu.Unlock()\n\tfirst := c.tail.Load().seal()\n\tc.shrink()", "first := c.tail.Load().seal()\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.shrink()",
+		model("growth to 5, close while a ring is linked"),
+	},
+	{
+		"a new ring has no room for the batch that needs it", "ring/chain.go",
+		"size := max(min(2*r.Cap(), MaxCapacity), ceilPower(len(vs)))", "size := min(2*r.Cap(), MaxCapacity)",
+		model("growth without a limit, linked while takers sleep"),
+	},
+	{
+		"given up without a seal", "ring/shrink.go",
+		"if !closed && !r.enq.CompareAndSwap(deq, deq|closedBit) {\n\t\treturn\n\t}", "if !closed && r.enq.Load() != deq {\n\t\treturn\n\t}",
+		model("growth without a limit, given up while takers sleep"),
+	},
+	{
+		"given up without the lock", "ring/shrink.go",
+		"return\n\t}\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.shrink()\n}\n\n// look", "return\n\t}\n\tc.shrink()\n}\n",
+		model("growth without a limit, given up and closed"),
+	},
+	{
+		"nothing is there when the first ring is drained", "port.go",
+		"func (q *packets[T]) Idle() bool { return q.queue.Empty() }", "func (q *packets[T]) Idle() bool { return !q.queue.Closed() && q.queue.Head().Drained() || q.queue.Empty() }",
+		model("growth without a limit, one taker at a time"),
+	},
 }
