@@ -204,6 +204,8 @@ func (c *client) missed(call, begun int64, timeout time.Duration, err error) {
 	switch {
 	case errors.Is(err, iocp.ErrTimeout) && waiter.Now()-begun < int64(timeout):
 		c.wrong = append(c.wrong, "timed out early")
+	case errors.Is(err, iocp.ErrTimeout) && timeout < 0:
+		c.wrong = append(c.wrong, "a wait without a deadline met it")
 	case errors.Is(err, iocp.ErrTimeout):
 		// The call looked twice: the port was open, and later empty.
 		c.record(call, step{kind: isEmpty}, step{kind: isOpen})

@@ -133,7 +133,7 @@ type handleScenario struct {
 }
 
 func (s handleScenario) program() sched.Program {
-	waiter.Model(false)
+	waiter.Model(waiter.Options{})
 	iocp.Model()
 	var (
 		as      []*handleActor

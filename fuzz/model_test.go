@@ -33,7 +33,8 @@ var (
 // actor is a client of a scenario.
 type actor struct {
 	*client
-	forRoom bool // a wait is for room, not for a packet
+	forRoom bool // what it waits for, if it waits
+	due     bool // it waits until a deadline
 	ctx     context.Context
 	cancel  context.CancelFunc
 }
@@ -48,6 +49,7 @@ type scenario struct {
 	before   int  // packets posted before it begins
 	drained  bool // those packets have been taken too
 	watch    bool // callers may watch the queue, where ParkAuto lets them
+	alarms   bool // deadlines are kept by timers
 	procs    int  // GOMAXPROCS: the limit of hand-offs, also to posters
 	threads  []func(c *actor)
 	grown    int                                        // limit of growth, if the port grows
@@ -59,7 +61,7 @@ func begin() int64 { sched.Call(); return sched.Step() }
 func now() int64   { sched.Return(); return sched.Step() }
 
 func (s scenario) program() sched.Program {
-	waiter.Model(s.watch)
+	waiter.Model(waiter.Options{Watch: s.watch, Alarms: s.alarms})
 	port, err := iocp.New[int](s.capacity, s.opts...)
 	if err != nil {
 		panic(err)
@@ -118,6 +120,9 @@ func (s scenario) program() sched.Program {
 				history = append(history, c.history...)
 				if len(c.wrong) != 0 {
 					return fmt.Errorf("thread %d: %s", c.id, c.wrong)
+				}
+				if c.due {
+					return fmt.Errorf("thread %d sleeps past its deadline", c.id)
 				}
 			}
 			for at := int64(1 << 40); ; at++ { // what is left
@@ -224,22 +229,36 @@ func postBatch(n int) func(*actor) {
 // postWait waits for room without limit, postSoon until a deadline.
 func postWait(c *actor) {
 	c.forRoom = true
-	c.posted(func(p *iocp.Port[int], v int) error { return p.PostTimeout(v, iocp.Infinite) })
+	c.posted(func(p *iocp.Port[int], v int) error {
+		err := p.PostTimeout(v, iocp.Infinite)
+		if err == iocp.ErrTimeout {
+			c.wrong = append(c.wrong, "a wait without a deadline met it")
+		}
+		return err
+	})
 	c.forRoom = false
 }
 
-func postSoon(c *actor) {
-	c.forRoom = true
-	c.posted(func(p *iocp.Port[int], v int) error { return p.PostTimeout(v, soon) })
-	c.forRoom = false
+func postSoon(c *actor) { c.postUntil(soon) }
+
+func (c *actor) postUntil(timeout time.Duration) {
+	c.forRoom, c.due = true, true
+	c.posted(func(p *iocp.Port[int], v int) error { return p.PostTimeout(v, timeout) })
+	c.forRoom, c.due = false, false
 }
 
 // soon is a timeout that the scheduler may let pass at any time.
 const soon = time.Duration(1)
 
 func get(c *actor)     { c.get(iocp.Infinite) }
-func getSoon(c *actor) { c.get(soon) }
+func getSoon(c *actor) { c.getUntil(soon) }
 func look(c *actor)    { c.get(0) }
+
+func (c *actor) getUntil(timeout time.Duration) {
+	c.due = true
+	c.get(timeout)
+	c.due = false
+}
 
 func getBatch(n int, timeout time.Duration) func(*actor) {
 	return func(c *actor) { c.batchGot(n, timeout) }
@@ -325,7 +344,7 @@ func inOrder(cs []*actor, _ *iocp.Port[int]) error {
 
 // getContext waits until cancel cancels it.
 func getContext(c *actor) {
-	c.got(0, func(p *iocp.Port[int]) (int, error) { return p.GetContext(c.ctx) })
+	c.got(iocp.Infinite, func(p *iocp.Port[int]) (int, error) { return p.GetContext(c.ctx) })
 }
 
 // postContext waits for room until cancel cancels it.
@@ -347,7 +366,7 @@ var (
 
 func scenarios() []scenario {
 	type threads = []func(*actor)
-	return slices.Concat(growthScenarios(), []scenario{
+	return slices.Concat(growthScenarios(), alarmScenarios(), []scenario{
 		{name: "posts and looks", bound: 3, threads: threads{both(post, post), post, both(look, look), look}},
 		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},
 		{name: "room at the lap", bound: 3, before: 2, threads: threads{post, both(look, look, post, look)}},

@@ -13,10 +13,12 @@ import (
 // whose steps the checker orders.
 type (
 	atomicInt32  = sched.Int32
+	atomicInt64  = sched.Int64
 	atomicUint64 = sched.Uint64
 	hint         = sched.Hint
 	mutex        = sched.Mutex
 	pool         = sched.Pool
+	timer        = sched.Timer
 )
 
 func gosched() { sched.Yield() }
@@ -54,13 +56,19 @@ const (
 // Moved is 0, which is GOMAXPROCS: the scenario sets the limit.
 var Moved = 0
 
-// Model prepares for a run: watch says whether callers may watch the queue, and the process
-// forgets what earlier runs taught it.
-func Model(watch bool) {
+// Options say what of waiting a run has.
+type Options struct {
+	Watch  bool // callers that find nothing may watch the queue
+	Alarms bool // deadlines are kept by timers
+}
+
+// Model prepares for a run: the process forgets what earlier runs taught it.
+func Model(o Options) {
 	busy = 1
-	if watch {
+	if o.Watch {
 		busy = 0
 	}
+	alarms = o.Alarms
 	dear.Store(0)
 	crowded.Store(0)
 	watchers.Store(0)
@@ -77,20 +85,26 @@ type seat struct{ parker sched.Parker }
 
 func (s *seat) unpark() { s.parker.Unpark() }
 
-// sleep parks the owner of w. The scheduler decides when the alarm goes off, and then the
-// owner itself calls ring. No other thread can tell: the owner sleeps all the while.
+// alarms reports whether deadlines are kept by timers, which are threads of their own.
+var alarms bool
+
+// sleep parks the owner of w. Without alarms the scheduler decides when the alarm goes off,
+// and then the owner itself calls ring. No other thread can tell: the owner sleeps all the
+// while. Only with alarms does an alarm go off late, or stay set for the next wait.
 func (s *Stack[T]) sleep(w *Waiter[T], mu sync.Locker) {
-	if !w.seat.parker.Park(mu, w.deadline, nil) {
+	until := w.deadline
+	if alarms {
+		until = Forever
+	}
+	if !w.seat.parker.Park(mu, until, nil) {
 		s.ring(w)
 		w.seat.parker.Park(nil, Forever, nil)
 	}
 }
 
-type alarm struct{}
-
-func (s *Stack[T]) makeAlarm(*Waiter[T]) {}
-func (s *Stack[T]) setAlarm(*Waiter[T])  {}
-func (*alarm) stop()                     {}
+func newAlarm[T any](s *Stack[T], w *Waiter[T]) *timer {
+	return sched.AfterFunc(func() { s.goOff(w) })
+}
 
 func (p *Parkers) canceled() (Parker, bool) { return new(sched.Parker), true }
 

@@ -15,6 +15,7 @@ import (
 // The model checker replaces the declarations of this file: see model.go.
 type (
 	atomicInt32  = atomic.Int32
+	atomicInt64  = atomic.Int64
 	atomicUint64 = atomic.Uint64
 	mutex        = sync.Mutex
 	pool         = sync.Pool
@@ -128,53 +129,24 @@ func (s *seat) unpark() {
 // sleep parks the owner of w, whose alarm is set, until w is released.
 func (s *Stack[T]) sleep(w *Waiter[T], mu sync.Locker) { w.seat.park(mu) }
 
-// alarm ends the waits of one waiter at their deadlines. A wait that ends sooner leaves the
-// alarm set for the next wait, whose deadline is likely to be later. An alarm that goes off
-// too early is then set again. So a wait with a deadline rarely touches a timer.
-type alarm struct {
-	at    atomic.Int64 // time at which the alarm goes off, or 0
-	timer *time.Timer
-}
+type timer = time.Timer
 
-// setAlarm sets the alarm of w to go off at w.deadline or before. The caller is the owner of
-// w, after W1, or has w on the list under mu.
-func (s *Stack[T]) setAlarm(w *Waiter[T]) {
-	if w.deadline == Forever {
-		return
-	}
-	// Either the load here finds 0, or the alarm has yet to store 0. It then asks whether w
-	// waits, finds w, and sets itself again.
-	if at := w.alarm.at.Load(); at != 0 && at <= w.deadline {
-		return
-	}
-	s.makeAlarm(w)
-	w.alarm.at.Store(w.deadline)
-	w.alarm.timer.Reset(time.Duration(w.deadline - Now()))
-}
+// alarms is false only in the model, where sleep can keep deadlines by itself.
+const alarms = true
 
-// makeAlarm makes the timer for the deadline of w, if there is none. The owner of w calls it.
-func (s *Stack[T]) makeAlarm(w *Waiter[T]) {
-	if w.deadline == Forever || w.alarm.timer != nil {
-		return
-	}
+// newAlarm returns a timer that is not set, for the alarm of w.
+func newAlarm[T any](s *Stack[T], w *Waiter[T]) *timer {
 	// Weak, so that the timer keeps neither the port nor the pool of waiters alive.
 	stack, waiter := weak.Make(s), weak.Make(w)
-	w.alarm.timer = time.AfterFunc(math.MaxInt64, func() {
+	t := time.AfterFunc(math.MaxInt64, func() {
 		if s, w := stack.Value(), waiter.Value(); s != nil && w != nil {
-			w.alarm.at.Store(0)
-			s.ring(w)
+			s.goOff(w)
 		}
 	})
 	if !InBubble() { // outside of which a cleanup runs, and must not stop a bubble's timer
-		runtime.AddCleanup(w, func(t *time.Timer) { t.Stop() }, w.alarm.timer)
+		runtime.AddCleanup(w, func(t *time.Timer) { t.Stop() }, t)
 	}
-}
-
-// stop ends an alarm that must not outlive its wait: that of a bubble.
-func (a *alarm) stop() {
-	if a.timer != nil {
-		a.timer.Stop()
-	}
+	return t
 }
 
 func (p *Parkers) canceled() (Parker, bool) { return p.Done() }

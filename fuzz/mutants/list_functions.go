@@ -129,7 +129,7 @@ var ofFunctions = []mutant{
 	},
 	{
 		"a closed handle stays in the table", "handle.go",
-		"c.open[index%chunkHandles].Store(nil)\n\t\tif", "if",
+		"c.open[index%chunkHandles].Store(nil)", "",
 		test(".", "TestRow27_HandleCloseDropsPackets"),
 	},
 	{

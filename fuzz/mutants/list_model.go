@@ -92,7 +92,7 @@ var ofModel = []mutant{
 	},
 	{
 		"a waiting poster's packet moved past the takers", "port.go",
-		"func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).Post(*v) == nil }", "func (q *room[T]) Move(v *T) bool { return q.queue.TryPush(*v) }",
+		"func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).offer(nil, 0, *v) == nil }", "func (q *room[T]) Move(v *T) bool { return q.queue.TryPush(*v) }",
 		model("growth to 3, both sides sleep"),
 	},
 	{
@@ -102,7 +102,7 @@ var ofModel = []mutant{
 	},
 	{
 		"a waiting poster's packet goes to the last ring alone", "port.go",
-		"func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).Post(*v) == nil }",
+		"func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).offer(nil, 0, *v) == nil }",
 		"func (q *room[T]) Move(v *T) bool {\n\tif !q.queue.Tail().TryPush(*v) {\n\t\treturn false\n\t}\n\tif q.takers.Due() {\n\t\tq.takers.HandOver()\n\t}\n\treturn true\n}",
 		model("growth to 3, given up while posters sleep"),
 	},
@@ -160,5 +160,82 @@ var ofModel = []mutant{
 		"nothing is there when the first ring is drained", "port.go",
 		"func (q *packets[T]) Idle() bool { return q.queue.Empty() }", "func (q *packets[T]) Idle() bool { return !q.queue.Closed() && q.queue.Head().Drained() || q.queue.Empty() }",
 		model("growth without a limit, one taker at a time"),
+	},
+	{
+		"an alarm counts as set while it goes off", "waiter/alarm.go",
+		"w.alarm.at.Store(0)\n\ts.ring(w)", "s.ring(w)\n\tw.alarm.at.Store(0)",
+		model("alarm left set, a later deadline"),
+	},
+	{
+		"an alarm counts as set from after it was", "waiter/alarm.go",
+		"w.alarm.at.Store(w.deadline)\n\tw.alarm.timer.Reset(time.Duration(w.deadline - Now()))", "w.alarm.timer.Reset(time.Duration(w.deadline - Now()))\n\tw.alarm.at.Store(w.deadline)",
+		model("alarm, nobody posts"),
+	},
+	{
+		"the sole waiter's alarm set before it waits", "waiter/stack.go",
+		"w := s.sole\n\tfor {\n\t\tstate := s.state.Load()\n\t\tif uint32(state) != 0 { // those are older\n\t\t\tw.outcome = Busy\n\t\t\tw.unpark()\n\t\t\treturn\n\t\t}\n\t\tif s.state.CompareAndSwap(state, state+sole) { // W1, while still nobody else waits\n\t\t\tbreak\n\t\t}\n\t}\n\ts.unwatch()\n\tif !s.queue.Idle() { // W2\n\t\ts.mu.Lock()\n\t\ts.adopt()\n\t\tif w.listed {\n\t\t\ts.stats.Parks--\n\t\t\ts.release(w, Retry)\n\t\t\tw.unpark()\n\t\t}\n\t\ts.mu.Unlock()\n\t\treturn\n\t}\n\ts.setAlarm(w)\n}",
+		"w := s.sole\n\ts.setAlarm(w)\n\tfor {\n\t\tstate := s.state.Load()\n\t\tif uint32(state) != 0 { // those are older\n\t\t\tw.outcome = Busy\n\t\t\tw.unpark()\n\t\t\treturn\n\t\t}\n\t\tif s.state.CompareAndSwap(state, state+sole) { // W1, while still nobody else waits\n\t\t\tbreak\n\t\t}\n\t}\n\ts.unwatch()\n\tif !s.queue.Idle() { // W2\n\t\ts.mu.Lock()\n\t\ts.adopt()\n\t\tif w.listed {\n\t\t\ts.stats.Parks--\n\t\t\ts.release(w, Retry)\n\t\t\tw.unpark()\n\t\t}\n\t\ts.mu.Unlock()\n\t\treturn\n\t}\n}",
+		model("alarm left set, a later deadline"),
+	},
+	{
+		"an alarm set before its waiter is listed", "waiter/stack.go",
+		"s.mu.Lock()\n\ts.adopt()\n\ts.insert(w) // W1\n\ts.unwatch()\n\tvar l list[T]\n\tfor w.listed && !s.queue.Idle() && (s.order == NewestFirst || !s.full()) { // W2\n\t\tif s.order == NewestFirst {\n\t\t\ts.uncount(w)\n\t\t\ts.release(w, Retry)\n\t\t} else {\n\t\t\ts.serve(&l) // the room is for the oldest, and then for the next, w perhaps\n\t\t}\n\t}\n\tif l.head != nil {\n\t\tl.wake(w)\n\t}\n\twhy := w.outcome\n\tif !w.listed {\n\t\tif s.order == OldestFirst {\n\t\t\ts.uncount(w)\n\t\t}\n\t\ts.mu.Unlock()\n\t} else {\n\t\ts.setAlarm(w)",
+		"s.setAlarm(w)\n\ts.mu.Lock()\n\ts.adopt()\n\ts.insert(w) // W1\n\ts.unwatch()\n\tvar l list[T]\n\tfor w.listed && !s.queue.Idle() && (s.order == NewestFirst || !s.full()) { // W2\n\t\tif s.order == NewestFirst {\n\t\t\ts.uncount(w)\n\t\t\ts.release(w, Retry)\n\t\t} else {\n\t\t\ts.serve(&l) // the room is for the oldest, and then for the next, w perhaps\n\t\t}\n\t}\n\tif l.head != nil {\n\t\tl.wake(w)\n\t}\n\twhy := w.outcome\n\tif !w.listed {\n\t\tif s.order == OldestFirst {\n\t\t\ts.uncount(w)\n\t\t}\n\t\ts.mu.Unlock()\n\t} else {",
+		model("alarm left set, room, a later deadline"),
+	},
+	{
+		"an alarm ends a wait that somebody has ended", "waiter/stack.go",
+		"due := w.listed && Now() >= w.deadline", "due := Now() >= w.deadline",
+		model("alarm, post"),
+	},
+	{
+		"an alarm does not find the sole waiter", "waiter/stack.go",
+		"s.mu.Lock()\n\ts.adopt()\n\tdue :=", "s.mu.Lock()\n\tdue :=",
+		model("alarm, nobody posts"),
+	},
+	{
+		"who waited till its deadline is not woken", "waiter/stack.go",
+		"if due {\n\t\tw.unpark()\n\t}", "",
+		model("alarms of both sides"),
+	},
+	{
+		"an alarm of a wait before ends one without a deadline", "waiter/stack.go",
+		"due := w.listed && Now() >= w.deadline", "due := w.listed && (w.deadline == Forever || Now() >= w.deadline)",
+		model("alarm left set, no deadline"),
+	},
+	{
+		"an alarm of a poster's wait before ends one without a deadline", "waiter/stack.go",
+		"due := w.listed && Now() >= w.deadline", "due := w.listed && (w.deadline == Forever && s.order == OldestFirst || Now() >= w.deadline)",
+		model("alarm left set, room, no deadline"),
+	},
+	{
+		"an alarm that went off too soon is set again for the sole waiter alone", "waiter/stack.go",
+		"} else if w.listed {\n\t\ts.setAlarm(w)", "} else if w.listed && w == s.sole {\n\t\ts.setAlarm(w)",
+		model("alarm, listed"),
+	},
+	{
+		"an alarm set later than this wait ends, for whoever has the waiter next", "waiter/stack.go",
+		"} else if w.listed {\n\t\ts.setAlarm(w)", "} else if w.listed {\n\t\tw.alarm.at.Store(w.deadline)",
+		model("alarm, another has the seat"),
+	},
+	{
+		"a waiter that goes to the pool stops its alarm, which counts as set", "waiter/stack.go",
+		"if w.deadline < 0 {\n\t\tw.alarm.stop()\n\t} else", "w.alarm.stop()\n\tif w.deadline < 0 {\n\t} else",
+		model("alarms, room, another's waiter"),
+	},
+	{
+		"an alarm looks who waits before it locks", "waiter/stack.go",
+		"s.mu.Lock()\n\ts.adopt()\n\tdue := w.listed && Now() >= w.deadline", "due := w.listed && Now() >= w.deadline\n\ts.mu.Lock()\n\ts.adopt()",
+		model("alarm, close, listed"),
+	},
+	{
+		"a wait that can be canceled has the deadline of the waiter's last one", "waiter/stack.go",
+		"w.parker, w.deadline = nil, deadline\n\tswitch", "if w.parker = nil; done == nil {\n\t\tw.deadline = deadline\n\t}\n\tswitch",
+		model("alarm left set, cancel"),
+	},
+	{
+		"no alarm for posters", "waiter/alarm.go",
+		"if w.deadline == Forever || !alarms {", "if w.deadline == Forever || !alarms || s.order == OldestFirst {",
+		model("alarm, nobody makes room"),
 	},
 }

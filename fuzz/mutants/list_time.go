@@ -123,18 +123,18 @@ var ofTime = []mutant{
 		test("./waiter", "TestDeadlineAfterAnother"),
 	},
 	{
-		"an alarm that is late by less than a millisecond stays", "waiter/wait.go",
+		"an alarm that is late by less than a millisecond stays", "waiter/alarm.go",
 		"at != 0 && at <= w.deadline", "at != 0 && at <= w.deadline+1e6",
 		test("./waiter", "TestDeadlineAfterAnother"),
 	},
 	{
-		"an alarm for the time, not for the deadline", "waiter/wait.go",
+		"an alarm for the time, not for the deadline", "waiter/alarm.go",
 		"w.alarm.timer.Reset(time.Duration(w.deadline - Now()))", "w.alarm.timer.Reset(time.Duration(w.deadline))",
 		test("./waiter", "TestDeadlineAfterAnother"),
 	},
 	{
-		"an alarm that went off is set for the wait after this", "waiter/wait.go",
-		"w.alarm.at.Store(0)\n\t\t\t\ts.ring(w)", "s.ring(w)\n\t\t\t\tw.alarm.at.Store(0)",
+		"an alarm that went off is set for the wait after this", "waiter/alarm.go",
+		"w.alarm.at.Store(0)\n\ts.ring(w)", "s.ring(w)\n\tw.alarm.at.Store(0)",
 		test("./waiter", "TestDeadlineAfterAnother"),
 	},
 	{

@@ -155,12 +155,12 @@ var ofAlarms = []mutant{
 		test("./waiter", "TestAlarm"),
 	},
 	{
-		"an alarm set later than this wait ends", "waiter/wait.go",
+		"an alarm set later than this wait ends", "waiter/alarm.go",
 		"at != 0 && at <= w.deadline", "at != 0",
 		test("./waiter", "TestAlarm"),
 	},
 	{
-		"an alarm that went off counts as set", "waiter/wait.go",
+		"an alarm that went off counts as set", "waiter/alarm.go",
 		"w.alarm.at.Store(0)\n\t\t\t\ts.ring(w)", "s.ring(w)",
 		test("./waiter", "TestAlarm"),
 	},

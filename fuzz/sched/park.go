@@ -13,6 +13,7 @@ const Forever int64 = math.MaxInt64
 type Parker struct {
 	object
 	token bool
+	now   int64 // the clock of whoever woke last
 }
 
 // Park unlocks mu, unless it is nil, and sleeps.
@@ -40,6 +41,7 @@ func (p *Parker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) bool
 		return false
 	}
 	p.token = false
+	t.now = max(t.now, p.now)
 	t.wrote(&p.object, true)
 	t.note("sleep: woken")
 	return true
@@ -64,7 +66,7 @@ func (p *Parker) Unpark() {
 	if p.token {
 		the.fail("thread %d at %s: a second token", t.id, place())
 	}
-	p.token = true
+	p.token, p.now = true, max(p.now, t.now)
 	t.wrote(&p.object, true)
 	t.note("wake")
 }
@@ -106,7 +108,8 @@ func Cancel(f func()) {
 	f()
 }
 
-// Now is the clock of the running thread. Each reading is later than the one before.
+// Now is the clock. It belongs to the thread, and each reading finds it later; whoever is
+// woken finds it later than who woke.
 func Now() int64 {
 	if the == nil {
 		return 0

@@ -56,11 +56,12 @@ type object struct {
 type kind uint8
 
 const (
-	step  kind = iota // always
-	lock              // the mutex is free
-	sleep             // there is a token, or the scheduler chooses the deadline or cancellation
-	yield             // always; to run another thread is no preemption
-	spin              // another thread has written since the last spin
+	step  kind = iota // can be done at any time
+	lock              // when the mutex is free
+	sleep             // when there is a token, or the deadline or a cancellation is to be
+	yield             // at any time, and others may go first
+	spin              // when something was written since the last one
+	off               // a timer goes off, once it is set
 )
 
 // buffered is a store in the buffer of its thread, which alone sees the store.
@@ -81,7 +82,8 @@ type thread struct {
 	on     *Uint64 // object of the next operation, if a store to it may be in a buffer
 	mutex  *Mutex
 	parker *Parker
-	until  int64           // of a sleep
+	until  int64           // of a sleep, or when a timer goes off
+	set    bool            // of a timer
 	done   <-chan struct{} // of a sleep
 	how    how             // how the sleep ended, set by the scheduler
 	seen   int             // number of writes in the run when the last spin ended
@@ -98,9 +100,9 @@ type how uint8
 
 const (
 	run    how = iota // the thread does its step
-	expire            // the thread's sleep ends by the deadline
-	cancel            // the thread's sleep ends by done
-	flush             // the thread's oldest buffered store becomes visible to the others
+	expire            // its sleep meets the deadline, or its timer goes off
+	cancel            // its sleep meets the end of done
+	flush             // its oldest buffered store reaches the others
 )
 
 type choice struct {
@@ -146,29 +148,38 @@ const maxSteps = 5000
 
 func start(p Program) *world {
 	w := &world{plain: map[any]access{}}
-	for i, body := range p.Threads {
-		t := &thread{id: i, hash: mix(uint64(i), 1), todo: step}
-		t.clock[i] = 1
-		t.resume, t.stop = iter.Pull(func(pause func(struct{}) bool) {
-			t.pause = pause
-			defer func() {
-				t.ended = true
-				switch r := recover().(type) {
-				case nil, abandoned:
-				default:
-					buf := make([]byte, 4096)
-					w.fail("panic: %v\n%s", r, buf[:runtime.Stack(buf, false)])
-				}
-			}()
-			t.wait(step, nil)
-			body()
-		})
-		w.threads = append(w.threads, t)
+	for _, body := range p.Threads {
+		w.thread(func(t *thread) { t.wait(step, nil); body() })
 	}
 	return w
 }
 
-// finish unwinds the threads that have not ended.
+// thread adds one, which has yet to come to its first wait.
+func (w *world) thread(body func(t *thread)) *thread {
+	i := len(w.threads)
+	if i == maxThreads {
+		panic("sched: too many threads")
+	}
+	t := &thread{id: i, hash: mix(uint64(i), 1), todo: step}
+	t.clock[i] = 1
+	t.resume, t.stop = iter.Pull(func(pause func(struct{}) bool) {
+		t.pause = pause
+		defer func() {
+			t.ended = true
+			switch r := recover().(type) {
+			case nil, abandoned:
+			default:
+				buf := make([]byte, 4096)
+				w.fail("panic: %v\n%s", r, buf[:runtime.Stack(buf, false)])
+			}
+		}()
+		body(t)
+	})
+	w.threads = append(w.threads, t)
+	return t
+}
+
+// finish gives up what has not ended.
 func (w *world) finish() {
 	w.unwind = true
 	for _, t := range w.threads {
@@ -211,7 +222,7 @@ func (w *world) choices(out []choice) []choice {
 	out = out[:0]
 	can := func(t *thread) bool {
 		switch {
-		case t.ended:
+		case t.ended, t.todo == off:
 			return false
 		case t.todo == lock:
 			return !t.mutex.locked
@@ -225,6 +236,9 @@ func (w *world) choices(out []choice) []choice {
 	add := func(t *thread) {
 		if can(t) {
 			out = append(out, choice{t.id, run})
+		}
+		if !t.ended && t.todo == off && t.set {
+			out = append(out, choice{t.id, expire})
 		}
 		if !t.ended && t.todo == sleep {
 			if t.until != Forever {
@@ -306,7 +320,7 @@ func (w *world) state() uint64 {
 func (w *world) asleep() (asleep []int, err error) {
 	for _, t := range w.threads {
 		switch {
-		case t.ended:
+		case t.ended, t.todo == off:
 		case t.todo == sleep:
 			asleep = append(asleep, t.id)
 		case t.todo == lock:
@@ -395,7 +409,7 @@ func place() string {
 		if !strings.Contains(f.File, "/fuzz/sched/") || strings.HasSuffix(f.File, "_test.go") {
 			return fmt.Sprintf("%s:%d", f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)
 		}
-		if !more {
+		if !more || strings.HasSuffix(f.File, "/iter/iter.go") { // the thread's own beginning
 			return ""
 		}
 	}

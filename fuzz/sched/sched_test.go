@@ -277,3 +277,95 @@ func BenchmarkSchedules(b *testing.B) {
 		once(dekker((*Uint64).Store), nil, func(*world, []choice) int { return 0 })
 	}
 }
+
+// A timer goes off only when it is set, once, not before its time; it may be set again while
+// its function runs, and who sleeps for it alone is seen to sleep.
+func TestTimer(t *testing.T) {
+	ends := map[string]bool{}
+	program := func(set func(*Timer)) func() Program {
+		return func() Program {
+			var p Parker
+			var fired, stopped Uint64
+			m := AfterFunc(func() {
+				if Now() < 7 {
+					panic("too early")
+				}
+				if fired.Add(1) == 1 {
+					p.Unpark()
+				}
+			})
+			q := none(func() {
+				set(m)
+				p.Park(nil, Forever, nil)
+			}, func() {
+				m.Stop()
+				stopped.Store(fired.Load())
+			})
+			q.Check = func() error {
+				ends[fmt.Sprint(fired.Load(), stopped.Load())] = true
+				return nil
+			}
+			q.Idle = func([]int) error { return nil }
+			return q
+		}
+	}
+	r := Exhaust(program(func(m *Timer) { m.Reset(7) }), 9, 1e6)
+	require.NoError(t, r.Failure)
+	require.True(t, r.Complete)
+	require.Equal(t, map[string]bool{"0 0": true, "1 0": true, "1 1": true}, ends)
+
+	r = Exhaust(program(func(m *Timer) { m.Reset(7); m.Reset(9) }), 9, 1e6)
+	require.NoError(t, r.Failure)
+	require.True(t, r.Complete)
+	require.True(t, ends["2 0"])
+	require.True(t, ends["2 2"])
+
+	r = Exhaust(program(func(*Timer) {}), 9, 1e6)
+	require.NoError(t, r.Failure)
+	r = Exhaust(func() Program {
+		var p Parker
+		m := AfterFunc(p.Unpark)
+		return none(func() { m.Reset(7); p.Park(nil, Forever, nil) })
+	}, 9, 1e6)
+	require.ErrorContains(t, r.Failure, "asleep for ever: [0]", "before the timer goes off")
+
+	// A firing may overtake the one before it, whose function is not done.
+	orders := map[string]bool{}
+	r = Exhaust(func() Program {
+		var n Uint64
+		var order []uint64
+		m := AfterFunc(func() {
+			i := n.Add(1)
+			Call()
+			order = append(order, i)
+			Return()
+		})
+		q := none(func() { m.Reset(7); Call(); m.Reset(9) })
+		q.Check = func() error { orders[fmt.Sprint(order)] = true; return nil }
+		return q
+	}, 9, 1e6)
+	require.NoError(t, r.Failure)
+	require.True(t, r.Complete)
+	require.Equal(t, map[string]bool{"[1]": true, "[1 2]": true, "[2 1]": true}, orders)
+}
+
+// Whoever is woken finds the clock no earlier than who woke.
+func TestClockOfTheWoken(t *testing.T) {
+	r := Exhaust(func() Program {
+		var p Parker
+		woke := int64(0)
+		q := none(func() {
+			p.Park(nil, Forever, nil)
+			if Now() <= woke {
+				panic("earlier")
+			}
+		}, func() {
+			Now()
+			woke = Now()
+			p.Unpark()
+		})
+		q.Idle = func([]int) error { return nil }
+		return q
+	}, 9, 1e6)
+	require.NoError(t, r.Failure)
+}
