@@ -20,9 +20,15 @@
 // at once.
 //
 // A caller that watches looks twice and gives up, so that a packet may come before, between
-// and after. The scenario says whether callers may watch; an ordinary build asks Go's
-// scheduler. Hints, which record how earlier waits went, are read and written without steps
-// of their own.
+// and after. The scenario says whether callers may watch, where an ordinary build asks Go's
+// scheduler. In the scenarios called free the checker gives every answer that the policy of
+// waiting asks for: whether a goroutine wants a processor, a yield is dear, the next callers
+// are not to ask, the machine is crowded, a glance is late. Hints, which record how earlier
+// waits went, are read and written without steps of their own.
+//
+// In a scenario with alarms, timers keep deadlines. A timer is a thread: an alarm may stay set,
+// and go off late, in a wait that begins later. In other scenarios a sleeper ends its wait
+// itself, which takes fewer steps.
 //
 // The checker runs every schedule of a scenario up to a bound of preemptions, where a
 // preemption takes the processor from a thread that could go on. Of schedules that differ only
@@ -41,6 +47,7 @@
 //   - a waiter that sleeps while there is a packet or room for it, or at a closed port;
 //   - packets lost, doubled or out of order, and a wrong empty or full: no order of the
 //     operations that agrees with real time explains the history;
+//   - a wait that sleeps past its deadline, or ends by a deadline that it does not have;
 //   - two tokens for one sleep, and a waiter used again too early;
 //   - two callers that watch at once, a hand-off in flight or a watcher for ever, a count that
 //     differs from the list;
@@ -59,7 +66,29 @@
 //     release store is built for amd64 alone (ring/store.go has the argument);
 //   - the futex and the runtime, whose sleeps are replaced, and waiters that sleep as threads,
 //     which keep the same contract;
-//   - dear yields, a crowded machine, bumps, and the limit of watchers of the process.
+//   - callers of several ports that watch, and the limit that they share;
+//   - the timer by which a ring that nobody uses is given up.
+//
+// # What a reduction would need
+//
+// A run that comes to a state seen before is cut off there. States are equal if the same events
+// came before in the same partial order, so no two complete runs differ only in the order of
+// independent steps. But a run is cut only after it was run up to there, and most runs are: the
+// log counts them.
+//
+// Sleep sets would spare those runs: a thread sleeps whose next step was tried from the same
+// state, until a dependent step is taken. Dynamic partial-order reduction would try fewer
+// threads in the first place. Both need three things that sched lacks:
+//
+//   - The object of each thread's next step, before the step, and whether the step writes. A
+//     thread says so only for a Uint64. Steps of hints, pools and plain memory belong to the
+//     step before them.
+//   - An answer to the bound. What a sleeping thread leads to was tried with the preemptions
+//     spent by then, and may have ended at the bound where this run would not. So only a run
+//     that has spent as few may put a step to sleep (Coons and others, "Bounded partial-order
+//     reduction", 2013), which leaves few.
+//   - An answer to the states that are kept. A state seen with some threads asleep was not seen
+//     with fewer (Godefroid, 1996), so sleep sets have to be kept with the states.
 //
 // There is no model of the protocol in Promela or TLA+ as well. Such a model would cover the
 // same states of the same small scenarios, but of a transcript, which may itself be wrong.

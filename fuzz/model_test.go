@@ -49,6 +49,8 @@ type scenario struct {
 	before   int  // packets posted before it begins
 	drained  bool // those packets have been taken too
 	watch    bool // callers may watch the queue, where ParkAuto lets them
+	free     bool // the scheduler answers whatever decides how a caller waits
+	late     bool // takers run late unless they are bumped
 	alarms   bool // deadlines are kept by timers
 	procs    int  // GOMAXPROCS: the limit of hand-offs, also to posters
 	threads  []func(c *actor)
@@ -61,7 +63,7 @@ func begin() int64 { sched.Call(); return sched.Step() }
 func now() int64   { sched.Return(); return sched.Step() }
 
 func (s scenario) program() sched.Program {
-	waiter.Model(waiter.Options{Watch: s.watch, Alarms: s.alarms})
+	waiter.Model(waiter.Options{Watch: s.watch || s.free, Free: s.free, Late: s.late, Alarms: s.alarms})
 	port, err := iocp.New[int](s.capacity, s.opts...)
 	if err != nil {
 		panic(err)
@@ -164,6 +166,9 @@ func atRest(port any) error {
 		if stack.FieldByName("pace").FieldByName("watcher").FieldByName("u").FieldByName("v").Uint() != 0 {
 			return fmt.Errorf("%s: a watcher for ever", side)
 		}
+		if stack.FieldByName("pace").FieldByName("yielding").FieldByName("v").Int() != 0 {
+			return fmt.Errorf("%s: somebody yields for ever", side)
+		}
 		listed := 0
 		for w := stack.FieldByName("first"); !w.IsNil(); w = w.Elem().FieldByName("next") {
 			listed++
@@ -172,7 +177,7 @@ func atRest(port any) error {
 			return fmt.Errorf("%s: %d on the list, %d counted", side, listed, n)
 		}
 	}
-	return nil
+	return waiter.AtRest()
 }
 
 // linear reports whether the operations have an order that agrees with real time and with m,
@@ -208,7 +213,7 @@ func (s scenario) defaults() scenario {
 	if s.procs == 0 {
 		s.procs = 16 // no limit
 	}
-	if s.watch {
+	if s.watch || s.free || s.late {
 		s.opts = append([]iocp.Option{auto}, s.opts...)
 	}
 	s.opts = append([]iocp.Option{goroutines}, s.opts...)
@@ -366,7 +371,7 @@ var (
 
 func scenarios() []scenario {
 	type threads = []func(*actor)
-	return slices.Concat(growthScenarios(), alarmScenarios(), []scenario{
+	return slices.Concat(growthScenarios(), alarmScenarios(), policyScenarios(), []scenario{
 		{name: "posts and looks", bound: 3, threads: threads{both(post, post), post, both(look, look), look}},
 		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},
 		{name: "room at the lap", bound: 3, before: 2, threads: threads{post, both(look, look, post, look)}},

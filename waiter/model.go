@@ -4,7 +4,9 @@ package waiter
 
 import (
 	"errors"
+	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/iocp-go/iocp/fuzz/sched"
 )
@@ -15,7 +17,7 @@ type (
 	atomicInt32  = sched.Int32
 	atomicInt64  = sched.Int64
 	atomicUint64 = sched.Uint64
-	hint         = sched.Hint
+	tally        = sched.Hint
 	mutex        = sched.Mutex
 	pool         = sched.Pool
 	timer        = sched.Timer
@@ -23,12 +25,64 @@ type (
 
 func gosched() { sched.Yield() }
 
-func bump() {}
+func spawn(f func()) { sched.Go(f) }
 
-// busy is the answer of runnable: above 0 no caller watches.
-var busy int64
+// options are those of the run.
+var options Options
 
-func runnable() int64 { return busy }
+// Options say what of waiting a run has.
+type Options struct {
+	Watch  bool // callers that find nothing may watch the queue
+	Free   bool // or may not: the scheduler gives each answer that decides how a caller waits
+	Late   bool // takers run late unless they are bumped
+	Alarms bool // deadlines are kept by timers
+}
+
+// choose is an answer that may be either in a run that has them free.
+func choose() bool { return options.Free && sched.Choose() }
+
+// runnable is above 0 where nobody watches.
+func runnable() int64 {
+	if !options.Watch || choose() {
+		return 1
+	}
+	return 0
+}
+
+// hint is what it holds, unless the run has it free or fixed.
+type hint struct {
+	sched.Hint
+	free  bool
+	fixed int32
+}
+
+func (h *hint) Load() int32 {
+	switch {
+	case h.free && choose():
+		return 2
+	case h.fixed != 0:
+		return h.fixed
+	}
+	return h.Hint.Load()
+}
+
+// remember: skip alone is free, for watches leads to nothing that dear does not lead to.
+func (s *Stack[T]) remember() {
+	s.pace.skip.free = options.Free
+	if options.Late {
+		s.lags.fixed = 2
+	}
+}
+
+// instant is either past or far ahead, where the run has it free.
+type instant struct{ atomic.Int64 }
+
+func (i *instant) Load() int64 {
+	if choose() {
+		return Forever
+	}
+	return i.Int64.Load()
+}
 
 // glances is the number of looks of a watch.
 const glances = 2
@@ -44,6 +98,9 @@ func pause(until int64) int64 {
 	}
 	sched.Yield()
 	pausing--
+	if choose() {
+		return until + toll*glance // so late that the machine is crowded
+	}
 	return until - glance + longest/glances
 }
 
@@ -56,23 +113,24 @@ const (
 // Moved is 0, which is GOMAXPROCS: the scenario sets the limit.
 var Moved = 0
 
-// Options say what of waiting a run has.
-type Options struct {
-	Watch  bool // callers that find nothing may watch the queue
-	Alarms bool // deadlines are kept by timers
-}
-
 // Model prepares for a run: the process forgets what earlier runs taught it.
 func Model(o Options) {
-	busy = 1
-	if o.Watch {
-		busy = 0
-	}
-	alarms = o.Alarms
+	options, alarms = o, o.Alarms
 	dear.Store(0)
 	crowded.Store(0)
-	watchers.Store(0)
+	watchers, bumps = tally{}, tally{}
 	pausing = 0
+}
+
+// AtRest says what a run has left in the counts of the process: nobody runs any more.
+func AtRest() error {
+	if n := watchers.Load(); n != 0 {
+		return fmt.Errorf("%d watch for ever", n)
+	}
+	if n := bumps.Load(); n != 0 {
+		return fmt.Errorf("%d are bumped for ever", n)
+	}
+	return nil
 }
 
 // Now is the clock of the calling thread of the model.

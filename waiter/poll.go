@@ -120,7 +120,7 @@ func tell(a *hint, v int32) {
 
 // dear is the state of yields in the process: 0 while yields are cheap; 1 after one slow
 // yield, so that the next is timed too; else the time until which no caller yields.
-var dear atomic.Int64
+var dear instant
 
 // yield calls the scheduler and reports whether it did. It does not if other callers wait,
 // which the next packet is for, or another caller yields, or yields are dear. A yield goes to
@@ -170,8 +170,8 @@ func (s *Stack[T]) letRun() {
 func hash(n uint64) uint64 { return n * 0x9e3779b97f4a7c15 }
 
 var (
-	watchers atomic.Int32 // callers of the process that watch a queue
-	crowded  atomic.Int64 // time until which no caller of the process begins to watch
+	watchers tally   // callers of the process that watch a queue
+	crowded  instant // time until which no caller of the process begins to watch
 )
 
 // beginWatch makes the caller watch the queue, if no other caller watches it and at most half

@@ -25,6 +25,15 @@ type (
 // way to wait is. The model checker does not explore the order of hints.
 type hint = atomic.Int32
 
+// remember is where the model checker begins to answer for what s remembers.
+func (s *Stack[T]) remember() {}
+
+// instant and tally are of the process, as far as they decide how a caller waits.
+type (
+	instant = atomic.Int64
+	tally   = atomic.Int32
+)
+
 func gosched() { runtime.Gosched() }
 
 // scheduler is the sample for asking Go's scheduler, one caller at a time.
@@ -50,19 +59,7 @@ func runnable() int64 {
 	return n - int64(bumps.Load())
 }
 
-// bump moves the goroutine that the caller has just readied to where any processor finds it
-// at once. Go's scheduler puts a readied goroutine into the slot runnext of its waker's
-// processor. Other processors may steal from that slot only after a sleep of 3 µs, which
-// timer slack makes 55. The goroutine started here takes the slot, and the scheduler moves
-// the readied one to the run queue proper. The new one then waits in the slot instead, and
-// has nothing to do.
-func bump() {
-	bumps.Add(1)
-	go func() { bumps.Add(-1) }()
-}
-
-// bumps is the number of goroutines that bump has started and that have not ended.
-var bumps atomic.Int32
+func spawn(f func()) { go f() }
 
 // Moved is the limit of posters in flight: posters whose packet was moved and that have not
 // run since. Room that comes free meanwhile is left to posters that run. Measured with 64

@@ -238,4 +238,50 @@ var ofModel = []mutant{
 		"if w.deadline == Forever || !alarms {", "if w.deadline == Forever || !alarms || s.order == OldestFirst {",
 		model("alarm, nobody makes room"),
 	},
+	{
+		"who may not watch counts as one that does", "waiter/poll.go",
+		"{ // B1\n\t\twatchers.Add(-1)\n\t\treturn false\n\t}", "{\n\t\treturn false\n\t}",
+		model("watch, one processor"),
+	},
+	{
+		"who watched counts for ever", "waiter/poll.go",
+		"p.state = yielding\n\twatchers.Add(-1)\n\ts.pace.watcher.Store(0)", "p.state = yielding\n\ts.pace.watcher.Store(0)",
+		model("free, post"),
+	},
+	{
+		"who yielded counts for ever", "waiter/poll.go",
+		"gosched()\n\ts.pace.yielding.Store(0)", "gosched()",
+		model("free, room"),
+	},
+	{
+		"who yielded at an empty queue counts for ever", "waiter/poll.go",
+		"gosched()\n\ts.pace.yielding.Store(0)", "gosched()\n\tif s.queue.Ready() {\n\t\ts.pace.yielding.Store(0)\n\t}",
+		model("free, close"),
+	},
+	{
+		"who watches waits without a question when others do", "waiter/poll.go",
+		"if p.state == watching {\n\t\treturn s.watch(p)\n\t}\n\tif p.state == none && s.Yielded(p) {\n\t\treturn true\n\t}\n\tif s.order == OldestFirst || s.parking != ParkAuto {\n\t\treturn false\n\t}\n\tif n := s.pace.skip.Load(); n > 0 {\n\t\ts.pace.skip.Store(n - 1)\n\t\treturn false\n\t}",
+		"if p.state == none && s.Yielded(p) {\n\t\treturn true\n\t}\n\tif s.order == OldestFirst || s.parking != ParkAuto {\n\t\treturn false\n\t}\n\tif n := s.pace.skip.Load(); n > 0 {\n\t\ts.pace.skip.Store(n - 1)\n\t\treturn false\n\t}\n\tif p.state == watching {\n\t\treturn s.watch(p)\n\t}",
+		model("free, robbed"),
+	},
+	{
+		"who is told that the machine is crowded keeps the word", "waiter/poll.go",
+		"crowded.Store(now + toll*late)\n\t\t\tbreak", "crowded.Store(now + toll*late)\n\t\t\ttell(&s.pace.watches, 0)\n\t\t\treturn false",
+		model("free, close, post"),
+	},
+	{
+		"a watch that was in vain twice ends without a look", "waiter/poll.go",
+		"if state := s.state.Load(); uint32(state) != 0 { // S2\n\t\tif state&watched", "if state := s.state.Load(); uint32(state) != 0 && s.pace.skip.Load() == 0 {\n\t\tif state&watched",
+		model("free, sleeper listed"),
+	},
+	{
+		"a bump never ends", "waiter/stack.go",
+		"spawn(func() { bumps.Add(-1) })", "spawn(func() {})",
+		model("late, nobody watches"),
+	},
+	{
+		"a taker that is to be bumped is not woken", "waiter/stack.go",
+		"w.outcome = Given\n\tlate := s.time(w, s.given.Add(1))\n\tw.unpark()\n\tif late {\n\t\ts.bump()\n\t}", "w.outcome = Given\n\tif s.time(w, s.given.Add(1)) {\n\t\ts.bump()\n\t\treturn true\n\t}\n\tw.unpark()",
+		model("late and free"),
+	},
 }

@@ -161,6 +161,15 @@ func (a *Hint) Store(v int32) {
 	a.v = v
 }
 
+// Add is of a count: see Int32.
+func (a *Hint) Add(d int32) int32 {
+	a.Store(a.v + d)
+	if a.v < 0 && the != nil {
+		the.fail("a count of %d, at %s", a.v, place())
+	}
+	return a.v
+}
+
 // Pointer is atomic.Pointer.
 type Pointer[T any] struct {
 	object

@@ -82,6 +82,40 @@ func Yield() {
 	}
 }
 
+// Choose is a question that the scheduler answers, both ways in turn.
+func Choose() bool {
+	t := point(choose)
+	if t == nil {
+		return false
+	}
+	yes := t.how == pick
+	if yes {
+		t.event(37)
+	} else {
+		t.event(41)
+	}
+	t.note("%v", yes)
+	return yes
+}
+
+// Go runs f in a thread more.
+func Go(f func()) {
+	t := point(step)
+	if t == nil {
+		f()
+		return
+	}
+	t.note("go")
+	before := t.release()
+	hash := t.event(43)
+	the.begin(func(g *thread) {
+		g.clock.join(&before)
+		g.hash, g.now = mix(g.hash, hash), t.now
+		g.wait(step, nil)
+		f()
+	})
+}
+
 // Event records a decision that no step shows, so that states that differ in it differ.
 func Event(what uint64) {
 	if the != nil && !the.unwind {

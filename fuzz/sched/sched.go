@@ -56,12 +56,13 @@ type object struct {
 type kind uint8
 
 const (
-	step  kind = iota // can be done at any time
-	lock              // when the mutex is free
-	sleep             // when there is a token, or the deadline or a cancellation is to be
-	yield             // at any time, and others may go first
-	spin              // when something was written since the last one
-	off               // a timer goes off, once it is set
+	step   kind = iota // can be done at any time
+	lock               // when the mutex is free
+	sleep              // when there is a token, or the deadline or a cancellation is to be
+	yield              // at any time, and others may go first
+	spin               // when something was written since the last one
+	off                // a timer goes off, once it is set
+	choose             // at any time, with either answer
 )
 
 // buffered is a store in the buffer of its thread, which alone sees the store.
@@ -103,6 +104,7 @@ const (
 	expire            // its sleep meets the deadline, or its timer goes off
 	cancel            // its sleep meets the end of done
 	flush             // its oldest buffered store reaches the others
+	pick              // Choose answers true
 )
 
 type choice struct {
@@ -111,7 +113,7 @@ type choice struct {
 }
 
 // hows are the letters for how in an encoded schedule.
-const hows = "rxcf"
+const hows = "rxcfp"
 
 func howOf(letter byte) how { return how(strings.IndexByte(hows, letter)) }
 
@@ -179,6 +181,16 @@ func (w *world) thread(body func(t *thread)) *thread {
 	return t
 }
 
+// begin adds a thread while another runs.
+func (w *world) begin(body func(t *thread)) *thread {
+	who := w.current
+	t := w.thread(body)
+	w.current = t.id
+	t.resume()
+	w.current = who
+	return t
+}
+
 // finish gives up what has not ended.
 func (w *world) finish() {
 	w.unwind = true
@@ -236,6 +248,9 @@ func (w *world) choices(out []choice) []choice {
 	add := func(t *thread) {
 		if can(t) {
 			out = append(out, choice{t.id, run})
+		}
+		if !t.ended && t.todo == choose {
+			out = append(out, choice{t.id, pick})
 		}
 		if !t.ended && t.todo == off && t.set {
 			out = append(out, choice{t.id, expire})

@@ -369,3 +369,53 @@ func TestClockOfTheWoken(t *testing.T) {
 	}, 9, 1e6)
 	require.NoError(t, r.Failure)
 }
+
+// Both answers to each question are tried, and to answer costs no preemption.
+func TestChoose(t *testing.T) {
+	ends := map[string]bool{}
+	program := func() Program {
+		said := ""
+		q := none(func() {
+			for range 2 {
+				said += fmt.Sprint(Choose(), " ")
+			}
+		})
+		q.Check = func() error {
+			ends[said] = true
+			if said == "true true " {
+				return errors.New("both")
+			}
+			return nil
+		}
+		return q
+	}
+	r := Exhaust(program, 0, 1e6)
+	require.ErrorContains(t, r.Failure, "both")
+	require.Len(t, ends, 4)
+	trace, err := Replay(program, r.Schedule)
+	require.EqualError(t, err, "both")
+	require.Contains(t, trace, "true")
+}
+
+// What Go runs is ordered after what came before, and beside what comes after.
+func TestGo(t *testing.T) {
+	ends := map[uint64]bool{}
+	r := Exhaust(func() Program {
+		var x Uint64
+		val := new(int)
+		q := none(func() {
+			Write(val)
+			Go(func() { Write(val); x.Add(1) })
+			x.Store(5)
+		})
+		q.Check = func() error { ends[x.Load()] = true; return nil }
+		return q
+	}, 9, 1e6)
+	require.NoError(t, r.Failure)
+	require.True(t, r.Complete)
+	require.Equal(t, map[uint64]bool{5: true, 6: true}, ends)
+	require.ErrorContains(t, Exhaust(func() Program {
+		val := new(int)
+		return none(func() { Go(func() { Write(val) }); Call(); Write(val) })
+	}, 9, 1e6).Failure, "data race")
+}

@@ -54,11 +54,7 @@ func (m *Timer) next() *thread {
 	if idle != nil {
 		return idle
 	}
-	who := the.current
-	r := the.thread(m.run)
-	the.current = r.id
-	r.resume()
-	the.current = who
+	r := the.begin(m.run)
 	m.runners = append(m.runners, r)
 	return r
 }
