@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// Chain is a FIFO queue that grows: when its last ring is full, that is sealed
-// by its closed bit and a larger one is linked behind it. A chain that is not
+// Chain is a FIFO queue that grows: when its last ring is full, the chain seals that ring
+// with its closed bit and links a larger one behind it. A chain that is not
 // allowed to grow costs one load more than its ring.
 //
 // Invariants:
@@ -26,9 +26,9 @@ import (
 // the last ring is sealed. So a caller that holds mu and finds the last ring sealed knows
 // that the chain is closed.
 //
-// The last ring is the one without a successor; tail points to the last ring, or is about
-// to. head points to the ring that deq lies in, or to a ring before it, until a pop moves
-// head on. Rings before head are garbage.
+// The last ring is the one without a successor; tail is the last ring, or about to be set
+// to it. head is the ring that deq lies in, or a ring before that one: pops that find head
+// behind move it on. The rings that head has left are garbage.
 type Chain[T any] struct {
 	tail  atomicPointer[Ring[T]] // pushes go here
 	head  atomicPointer[Ring[T]] // pops come from here
@@ -44,8 +44,8 @@ type Chain[T any] struct {
 }
 
 // Init prepares c with r, which must be new, as its first ring. The chain
-// grows to max elements; a max that is not above r's capacity is no growth, and
-// 0 no limit.
+// grows to max elements. A max of 0 is no limit; any other that is not above r's capacity
+// is no growth.
 func (c *Chain[T]) Init(r *Ring[T], max int) {
 	c.base, c.start = r.Cap(), r.start
 	c.limit = r.lap
@@ -60,7 +60,8 @@ func (c *Chain[T]) Init(r *Ring[T], max int) {
 	c.head.Store(r)
 }
 
-// Valid reports whether Init was called. Before that there are Valid, Tail, Head and Deq.
+// Valid reports whether Init was called. Before Init only Valid, Tail, Head and Deq may be
+// called.
 func (c *Chain[T]) Valid() bool { return c.tail.Load() != nil }
 
 // Tail is the ring that a push goes to, nil before Init; it may have been sealed
@@ -71,15 +72,15 @@ func (c *Chain[T]) Tail() *Ring[T] { return c.tail.Load() }
 // since.
 func (c *Chain[T]) Head() *Ring[T] { return c.head.Load() }
 
-// Deq is what ClaimPop claims on, of whichever ring.
+// Deq is the position that ClaimPop advances, whichever ring of the chain it is called on.
 func (c *Chain[T]) Deq() *atomicUint64 { return &c.deq }
 
 // grows reports whether the chain may be longer than one ring.
 func (c *Chain[T]) grows() bool { return c.limit != uint64(c.base)*step }
 
-// TryPush is [Ring.TryPush]. In a chain that grows, TryPush allocates, and waits while another
-// caller links a ring. Outlined, as are all methods here that take or return a T, or v would
-// be a variable in the caller's frame: see maxFrame.
+// TryPush is [Ring.TryPush]. If the chain grows, TryPush allocates, and may wait for another
+// goroutine that makes the chain grow. The compiler must not inline TryPush, which would
+// make v a variable of its caller: see maxFrame. The same holds for TryPop and TryPopReady.
 //
 //go:noinline
 func (c *Chain[T]) TryPush(v T) bool { return c.TryPushBatch(unsafe.Slice(&v, 1)) == 1 }
@@ -199,9 +200,10 @@ func (c *Chain[T]) popBatch(dst []T, inFlight bool) int {
 	return claim.Recycle(dst)
 }
 
-// ClaimPopBatch claims up to n elements, the oldest first, all at one instant. It claims none
-// only if the chain was empty at an instant during the call or, unless inFlight is set, the
-// oldest element was not published yet.
+// ClaimPopBatch claims up to n elements, the oldest first, all at one instant. It claims
+// none only if the chain was empty at an instant during the call. If inFlight is false,
+// ClaimPopBatch does not wait for pushes in flight, and also claims none if the oldest
+// element was not published yet.
 func (c *Chain[T]) ClaimPopBatch(n int, inFlight bool) Claim[T] {
 	r := c.head.Load()
 	claim := r.claimPop(n, inFlight)
@@ -230,8 +232,8 @@ func (c *Chain[T]) last() *Ring[T] {
 	return r
 }
 
-// Close makes every later push fail and reports whether it is the first to do
-// so. What was pushed stays and can be popped.
+// Close makes every later push fail and reports whether it is the first Close of the
+// chain. What was pushed stays and can be popped.
 func (c *Chain[T]) Close() bool {
 	c.mu.Lock() // a growth in progress ends first, so tail is the last ring
 	defer c.mu.Unlock()
@@ -254,7 +256,8 @@ func (c *Chain[T]) Closed() bool {
 }
 
 // Drained reports whether the chain is closed and every element has been claimed
-// by a pop. Once true it stays true, and what the chain has grown by is let go.
+// by a pop. Once true it stays true, and the memory that the chain has grown by is
+// released.
 func (c *Chain[T]) Drained() bool {
 	// The last ring speaks for all: all share deq. In a closed chain a ring that shrink puts
 	// in place of the last one is drained too.
@@ -269,8 +272,8 @@ func (c *Chain[T]) Drained() bool {
 	return true
 }
 
-// Empty is [Ring.Empty]: if the first ring is not sealed it is the last, and
-// each push after that changes its enq, by a claim or by the seal.
+// Empty is [Ring.Empty]: if the first ring is not sealed, it is the last ring, and
+// each later push changes its enq, by a claim or by the seal.
 func (c *Chain[T]) Empty() bool { return c.head.Load().Empty() || c.first().Empty() }
 
 // Ready is [Ring.Ready].
@@ -296,8 +299,8 @@ func (c *Chain[T]) Len() int {
 	}
 }
 
-// Cap is the number of elements that the chain holds without growing: those in
-// the rings before the last and what the last has room for, or the limit.
+// Cap is the number of elements that the chain holds without growing: the elements in
+// the rings before the last plus the capacity of the last, or the limit.
 func (c *Chain[T]) Cap() int {
 	last := c.last()
 	if last.limit != 0 {
@@ -310,11 +313,11 @@ func (c *Chain[T]) Cap() int {
 // Room is how many more elements the limit allows.
 func (c *Chain[T]) Room() int { return int(min(c.limit/step-uint64(c.Len()), math.MaxInt)) }
 
-// Pushed and Popped are the numbers of elements claimed so far. A caller that asks for
-// Popped first gets no more than Pushed returns then.
+// Pushed is the number of elements that pushes have claimed so far. A caller that asks
+// for Popped first gets no more than Pushed returns then.
 func (c *Chain[T]) Pushed() uint64 {
 	return (c.last().enq.Load()&^closedBit - c.start) / step
 }
 
-// Popped is the mirror of Pushed.
+// Popped is the number of elements that pops have claimed so far.
 func (c *Chain[T]) Popped() uint64 { return (c.deq.Load() - c.start) / step }

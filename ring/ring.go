@@ -1,14 +1,17 @@
-// Package ring is a bounded multi-producer, multi-consumer FIFO queue that
-// never blocks for room or for an element.
+// Package ring is made for package iocp alone, whose ports queue their packets in it, and
+// promises no compatibility between versions.
 //
-// It is Dmitry Vyukov's bounded queue with three differences: full and empty
+// A [Ring] is a bounded multi-producer, multi-consumer FIFO queue that never blocks for
+// room or for an element. A [Chain] is such a queue that grows.
+//
+// Ring is Dmitry Vyukov's bounded queue with three differences: full and empty
 // are exact, the enqueue position carries a closed bit, and many elements are
 // claimed and published as one batch.
 //
-// Exactness has a price, and the package does not hide it. Between claiming a
-// position and publishing it a producer owns a slot; a consumer that arrives at
-// that slot waits for the producer, a few instructions long unless the producer
-// is descheduled in the middle, and the same holds the other way round. No lock
+// Exactness has a price. Between claiming a position and publishing it a producer owns a
+// slot, and a consumer that arrives at that slot waits for the producer. The wait takes a
+// few instructions, unless the producer is descheduled in the middle. A producer waits in
+// the same way for a consumer that has claimed a slot and not recycled it. No lock
 // is held and producers never wait for producers, but a stopped goroutine can
 // hold up others at its slot: the queue is not lock-free in Herlihy's sense.
 package ring
@@ -64,8 +67,8 @@ var ErrCapacity = errors.New("ring: capacity is not in [1, 1<<30], or its elemen
 const linePair = 128
 
 // Ring is a bounded FIFO queue of T. Its methods may be called from any
-// goroutine. Make one with New; the zero Ring has no room and no elements. Of a ring that
-// is in a Chain only ClaimPush and ClaimPop may be called from elsewhere.
+// goroutine. Make one with New; the zero Ring has no room and no elements. Once a ring is
+// in a Chain, callers outside of the chain call its ClaimPush and ClaimPop only.
 type Ring[T any] struct {
 	// Written before the ring is shared, next excepted, so their cache line stays shared.
 	slots []Slot[T] // a power of two of them
@@ -265,8 +268,8 @@ func (r *Ring[T]) TryPop() (v T, ok bool) {
 }
 
 // TryPopReady is TryPop that does not wait for a push in flight: false means
-// that the ring was empty or that its oldest element was not published yet. Outlined, or v
-// would be a variable in the caller's frame: see maxFrame.
+// that the ring was empty or that its oldest element was not published yet. The compiler
+// must not inline TryPopReady, which would make v a variable of its caller: see maxFrame.
 //
 //go:noinline
 func (r *Ring[T]) TryPopReady() (v T, ok bool) {
@@ -275,8 +278,9 @@ func (r *Ring[T]) TryPopReady() (v T, ok bool) {
 }
 
 // TryPopBatch removes up to len(dst) elements, the oldest first, into dst and
-// returns their number. 0 means that dst or, at an instant during the call, the
-// ring was empty; it does not wait for pushes in flight behind the first.
+// returns their number. 0 means that dst has no length or that the ring was empty at an
+// instant during the call. TryPopBatch waits for a push in flight at the oldest element,
+// and not for pushes in flight behind that.
 func (r *Ring[T]) TryPopBatch(dst []T) int { return r.popBatch(dst, true) }
 
 // popBatch is TryPopBatch. Only if inFlight is set it waits for a push that has claimed the
@@ -289,8 +293,9 @@ func (r *Ring[T]) popBatch(dst []T, inFlight bool) int {
 	return claim.Recycle(dst)
 }
 
-// A Claim stands for elements that a pop has claimed at one instant and has not moved out of
-// their slots yet. Other calls wait for these slots, so the owner calls Recycle at once.
+// A Claim holds elements that a pop has claimed at one instant and has not yet moved out
+// of their slots. Other goroutines may wait for those slots, so the claimant calls Recycle
+// at once.
 type Claim[T any] struct {
 	r   *Ring[T] // the ring that holds deq, or ends there
 	deq uint64   // position of the oldest element left
@@ -410,20 +415,20 @@ func (r *Ring[T]) Drained() bool {
 }
 
 // Empty reports whether the ring was open with every claimed push popped, as seen
-// by loading enq, then deq. What callers rely on: if it returns true, then every
+// by loading enq, then deq. Callers rely on this: if Empty returns true, every
 // push that claimed before the load of enq has been popped, and each later push,
 // and Close, changes enq after that load in the one total order of the atomics.
 func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq().Load() }
 
-// Ready reports whether the oldest element is likely to be published. Ready reads the slot's
-// seq and not enq: no call writes that slot before the push of the oldest element.
+// Ready reports whether the oldest element is likely to be there. It reads the slot of that
+// element, and not enq: no push writes what Ready reads until a push fills that slot.
 func (r *Ring[T]) Ready() bool {
 	deq := r.deq().Load()
 	return r.slot(deq).seq.Load() == r.turn(deq)+published || r.next.Load() != nil
 }
 
-// Len is the number of elements in the ring at an instant during the call, those
-// being pushed included, those being popped not. It is in [0, Cap].
+// Len is the number of elements in the ring at an instant during the call. It includes
+// those that are being pushed and leaves out those that are being popped. It is in [0, Cap].
 func (r *Ring[T]) Len() int {
 	for {
 		enq := r.enq.Load()

@@ -9,7 +9,8 @@ package ring
 //   - A timer, every lookEvery while the chain is grown, for a chain that is idle.
 //   - Close and Drained, whatever the age: a closed chain does not grow again.
 
-// Shrink is to be called when a pop has found the chain empty.
+// Shrink is to be called when a pop has found the chain empty. It replaces a larger last
+// ring that is old enough by one of the capacity that the chain began with.
 func (c *Chain[T]) Shrink() {
 	r := c.tail.Load()
 	if r.Cap() != c.base && r.Empty() {

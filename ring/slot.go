@@ -2,17 +2,19 @@ package ring
 
 import "unsafe"
 
-// Slot is a cell of a ring. A claimant owns its slot until the call of Publish or Recycle
-// that ends the claim. That call must follow at once: other calls wait for the slot.
+// Slot is a cell of a ring. A goroutine that has claimed a slot owns it until it calls
+// Publish or Recycle, which ends the claim. It makes that call at once, for other
+// goroutines may wait for the slot.
 //
-// The claim and its end are separate methods, and short, so that the compiler inlines both.
+// The claim and its end are separate functions so that both are short enough for the
+// compiler to inline.
 type Slot[T any] struct {
 	seq atomicUint64
 	val T
 }
 
-// ClaimPush claims a slot for a push and returns the seq to pass to Publish. A nil slot does
-// not mean full, another push may have been quicker: TryPush tells.
+// ClaimPush claims a slot for a push and returns the seq to Publish it with. A nil slot
+// says nothing about room, for another push may have been quicker: TryPush knows.
 func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
 	// The first iteration of claimPush, for one element. A set closed bit makes the turn odd,
 	// and a free slot's seq is even. The zero Ring and a bounded ring have no open slots, so no
@@ -26,9 +28,9 @@ func (r *Ring[T]) ClaimPush() (s *Slot[T], seq uint64) {
 	return nil, 0
 }
 
-// ClaimPop claims the slot of the oldest element and returns the seq to pass to Recycle. A nil
-// slot does not mean empty: TryPop tells. at is the chain's Deq, one load nearer for the
-// caller than for the ring.
+// ClaimPop claims the slot of the oldest element and returns the seq to Recycle it
+// with. A nil slot does not say that the ring is empty: TryPop knows. at is the chain's
+// Deq, which the caller finds sooner than the ring does.
 func (r *Ring[T]) ClaimPop(at *atomicUint64) (s *Slot[T], seq uint64) {
 	deq := at.Load()
 	if i := deq & r.mask / step; i < uint64(len(r.slots)) && unsafe.Sizeof(s.val) <= maxFrame {
@@ -47,8 +49,8 @@ func (s *Slot[T]) Publish(v T, seq uint64) {
 	storeRelease(&s.seq, seq)
 }
 
-// Recycle empties a slot that ClaimPop has returned with seq, and ends the claim: the slot is
-// free for the next lap.
+// Recycle empties a slot that ClaimPop has returned with seq, and ends the claim:
+// the slot is free for the next lap.
 func (s *Slot[T]) Recycle(seq uint64) (v T) {
 	writes(&s.val)
 	v, s.val = s.val, v // clears val: the ring must not keep a taken element alive

@@ -1,12 +1,16 @@
-// Package waiter keeps those who wait for a queue: what they do before they sleep, in what
-// order they are released, and how a packet is handed to them. It knows neither the queue
-// nor the operating system; the one is a [Queue], the other a [Parker].
+// Package waiter is made for package iocp alone, whose ports keep their waiting callers with
+// it, and promises no compatibility between versions.
+//
+// A [Stack] holds the callers that wait for a queue. The package decides what a caller does
+// before it sleeps, in what order callers are released, and how a packet is handed to one.
+// It knows neither the queue nor the operating system: a [Queue] stands for the queue, a
+// [Parker] for the operating system.
 //
 // # Use
 //
-// A queue has two stacks, of takers that wait for packets and of posters that wait for
-// room. What a taker and a poster of packets do is below; with room and packets exchanged
-// it is what a poster and a taker do at the other stack.
+// A queue has two stacks: one of takers that wait for packets, and one of posters that wait
+// for room. The two columns are what a taker and a poster do at the stack of takers. At the
+// stack of posters the roles of packets and room, and of poster and taker, are exchanged.
 //
 //	taker                                    poster
 //	look at the queue                        if s.Due() && s.Give(v) { return }
@@ -16,63 +20,68 @@
 //	s.Wait(&v, deadline, done)                   { s.HandOver() }            P4
 //	if Handed or Look { s.Pass(outcome) }
 //
-// The taker owes: Done if it leaves after an Again that was true; Pass after Handed, and
-// after Look once it has looked; another look after Retry and Look. After Given it owes
-// nothing. The poster owes: P3
-// after P1, in the one total order of atomics. Whoever closes the queue calls Settle.
+// The taker calls Done if it leaves after an Again that returned true. After Handed it calls
+// Pass. After Look it looks once more and then calls Pass. After Retry it looks once more.
+// After Given it has nothing left to do. The poster does P3 after P1, in the one total order
+// of atomics. The caller that closes the queue calls Settle.
 //
 // # No packet waits beside a sleeper
 //
-// The words that matter: the queue's positions, and the stack's state, which counts the
-// waiters on the list and the hand-offs in flight, and has the bit watched. All steps but P2
-// are sequentially consistent; P2 may be seen late.
+// Two sets of words matter: the queue's positions, and the stack's state. The state counts
+// the waiters on the list and the hand-offs in flight, and has the bit watched. The word
+// watcher is 1 while a caller watches. All steps but P2 are sequentially consistent; P2 may
+// be seen late.
 //
-//	W1  a waiter is put on the list, and counted in state, under the stack's lock; or it
-//	    sets the bit sole in state, if nobody waits
-//	W2  it finds the queue idle: nothing published, no claim outstanding; else it
-//	    does not sleep
-//	S1  a caller that watched gives the word back
-//	S2  it loads state: does somebody wait?
-//	S3  if so, and watched is set, it clears the bit
-//	S4  and if the queue is not idle it hands over
+//	W1  a waiter is put on the list, and counted in state, under the stack's lock; or the
+//	    waiter sets the bit sole in state, if nobody waits
+//	W2  the waiter finds the queue idle: nothing published, no claim outstanding; else the
+//	    waiter does not sleep
+//	S1  a caller that watched sets the word watcher back to 0
+//	S2  that caller loads state: does somebody wait?
+//	S3  if so, and watched is set, that caller clears the bit
+//	S4  and if the queue is not idle, that caller hands over
 //
 // If W2 precedes P1, then W1 < W2 < P1 < P3, and P3 sees the waiter. If P1 precedes W2,
 // the waiter does not sleep.
 //
-// P3 may see the waiter and still leave the packet, for two reasons. Either watched is set:
-// then P1 < P3 < S4, so S4 finds the queue not idle. For the bit is cleared first by S3,
-// which is followed by S4, or by a waiter that has found the word given back; then S1
-// precedes that, and S2 sees the waiter, whether or not the bit is still there for S3. Or the
-// limit of hand-offs in flight is reached: then one of those in flight has yet to call Pass, which
-// takes itself off the count and then looks as S4 does: P1 < P3 < decrement < look.
+// P3 may see the waiter and still leave the packet, for one of two reasons.
 //
-// S4 and Pass may find the packet claimed and not published, and its poster has gone by
-// P3. Then the next waiter is woken with Look: it runs, and a look waits for the
-// publication. Nothing is handed over meanwhile, until its Pass, for the oldest packet is that
-// waiter's.
+//   - The bit watched is set. Then P1 < P3 < S4, so S4 finds the queue not idle. For the bit is
+//     cleared first by S3, which S4 follows, or by a waiter that has found watcher 0. In the
+//     second case S1 precedes the waiter's load of watcher, so S2 sees the waiter, whether or
+//     not the bit is still there for S3.
+//   - The limit of hand-offs in flight is reached. Then the caller of one of these hand-offs
+//     has yet to call Pass, which takes the hand-off off the count and then looks as S4 does:
+//     P1 < P3 < decrement < look.
 //
-// watched may stay set when the caller that watched has left, if S2 saw nobody wait. The
-// next waiter clears the bit, if the word says that nobody watches: it loads the word after
-// W1, and S1 < S2. So either that load sees S1, or S2 sees W1.
+// S4 and Pass may find the packet claimed and not published, while its poster has already
+// passed P3. Then the next waiter is woken with Look: that waiter runs, and its look waits
+// for the publication. Nothing is handed over until that waiter calls Pass, for the oldest
+// packet is its own.
+//
+// The bit watched may stay set when the caller that watched has left, if S2 saw nobody wait.
+// The next waiter clears the bit if watcher is 0: it loads watcher after W1, and S1 < S2. So
+// either that load sees S1, or S2 sees W1.
 //
 // A packet that Give hands over does not enter the queue. At an instant at which the
 // poster owns the waiter, the queue is idle: all packets posted before have been taken, so
-// this one is the oldest.
+// this packet is the oldest.
 //
 // # The sole waiter
 //
 // A caller that begins to wait while nobody does needs neither the list nor the lock. It
 // takes the one seat that the stack has for that (the bit taken), and W1 is the step from
 // nobody to the bit sole. A poster claims the waiter by the step back, which counts a hand-off
-// in flight. Then the poster owns the waiter, and finds the queue idle, and gives it the
-// packet, or does not, puts the waiter on the list and looks as Pass does: others may have
-// found the limit reached, or nobody waiting, meanwhile. Everyone who takes the lock first
-// puts the sole waiter on the list, as the one that has waited longest: who comes later
-// finds it waiting, and goes to the list.
+// in flight, and then owns the waiter. If the poster finds the queue idle, it gives the
+// waiter the packet. If not, it puts the waiter on the list and looks as Pass does, for
+// other posters may have found the limit reached, or nobody waiting, meanwhile. A goroutine
+// that takes the lock first puts the sole waiter on the list, as the waiter that has waited
+// longest. A caller that comes later finds the sole waiter waiting, and goes to the list.
 //
 // # What a caller does that finds nothing
 //
-// Under [ParkAuto], one after the other, each with a look at the queue behind it:
+// Under [ParkAuto] a caller takes these steps one after the other, and looks at the queue
+// after each:
 //
 //	traffic                                       what the taker does
 //	others sleep at the queue, or yield           does not yield: the next packet is theirs
@@ -85,20 +94,21 @@
 //	half of GOMAXPROCS watch queues already       yields or sleeps
 //	a poster finds no room                        yields once, sleeps
 //
-// A caller that watches stands on no list. It looks at the one slot that the next packet
-// comes to, once a microsecond, and does not write. The scheduler is asked how many
-// goroutines are ready to run (runtime/metrics), and not guessed at from how long things
-// took: a taker that is late because all processors are busy, and one that is late because
-// nobody looks at its run queue, look alike by the clock. One case is left to the clock. A
-// goroutine that was readied by a poster that goes on computing lies in the poster's own
-// run queue, from where others take it only after 50 µs. If takers of a port have been that
-// late twice, and nobody else is ready to run, then the poster moves the taker to the
-// queue proper (see bump).
+// A caller that watches is on no list. It looks at the one slot that the next packet
+// comes to, once a microsecond, and does not write. Callers ask the scheduler how many
+// goroutines are ready to run (runtime/metrics). They do not infer that from how long things
+// took: a taker that is late because all processors are busy, and a taker that is late
+// because no processor looks at its run queue, look alike by the clock.
 //
-// One caller at a time yields, for the others would only take turns with it.
+// One case is left to the clock. A poster that wakes a taker and goes on computing has the
+// taker in its own run queue, from where other processors take it only after 50 µs. If
+// takers were late twice lately, and nobody else is ready to run, the poster
+// moves the taker to where any processor finds it at once (see bump).
 //
-// A goroutine sleeps on a condition variable, or in a select if the wait has a done. Its
-// deadline is kept by an alarm, a timer that stays set when the wait ends sooner and is set
-// again when it goes off too early: most waits with a deadline touch no timer. A thread
-// sleeps only under [ParkThread].
+// One caller at a time yields, for several would only take turns with each other.
+//
+// A goroutine sleeps on a condition variable, or in a select if the wait has a done channel.
+// Its deadline is kept by an alarm: a timer that stays set when the wait ends sooner, and is
+// set again when it goes off too early. So most waits with a deadline touch no timer. A
+// thread sleeps only under [ParkThread].
 package waiter

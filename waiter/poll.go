@@ -5,8 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// Poll is the state of one call between its looks at the queue. The zero Poll is ready for
-// use.
+// Poll is the memory of one call that looks again before it waits. The zero Poll is ready.
 type Poll struct {
 	state pollState
 	until int64 // when to stop watching
@@ -56,8 +55,8 @@ const (
 	toll = 100
 )
 
-// Yielded lets others run, and reports whether it did. It is the first turn of Again, for
-// a caller in a hurry: most callers need no other.
+// Yielded lets other goroutines run, and reports whether it did. It is the first turn of
+// Again, and the only one that most callers need.
 func (s *Stack[T]) Yielded(p *Poll) bool {
 	if s.parking == ParkAuto && s.pace.watches.Load() == 0 && s.yield() {
 		p.state = yielding
@@ -67,9 +66,9 @@ func (s *Stack[T]) Yielded(p *Poll) bool {
 	return false
 }
 
-// Again reports whether a caller that found nothing is to look again; if not it is to Wait.
-// The caller begins with the zero Poll. If it leaves after an Again or a Yielded that
-// returned true, without another Again, it calls Done.
+// Again reports whether a caller that found nothing is to look again. If not, the caller is
+// to Wait. The caller begins with the zero Poll. A caller that leaves after an Again or a
+// Yielded that returned true, without another Again, calls Done.
 func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
 	if p.state == watching {
 		return s.watch(p)
@@ -98,7 +97,7 @@ func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
 	return false
 }
 
-// Done ends what Again began; got says that the caller has found something.
+// Done ends what Again began. got says whether the caller has found something.
 func (s *Stack[T]) Done(p *Poll, got bool) {
 	if p.state != watching {
 		return

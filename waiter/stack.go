@@ -5,24 +5,26 @@ import (
 	"sync/atomic"
 )
 
-// Queue is what the callers of a Stack wait for: packets if they take, room if they post.
-// Stack calls Move and Over with its lock held.
+// Queue is what the callers of a Stack wait for: packets if they are takers, room if they
+// are posters. Move and Over are called with the stack's lock held.
 type Queue[T any] interface {
-	// Move moves one packet for a waiter and reports whether it did: the oldest one from
-	// the queue to *v for a waiting taker, *v to the queue for a waiting poster. Move does
-	// not wait for a packet that is being published.
+	// Move moves one packet for a waiter, and reports whether it did. For a waiting
+	// taker it moves the oldest packet from the queue to *v, for a waiting poster *v to the
+	// queue. It does not wait for a packet that is being published.
 	Move(v *T) bool
-	// Idle reports whether there is nothing to move, no packet or room is being made ready
-	// to move, and the queue is open. A caller that begins to make some ready after an Idle
-	// that returned true, and Close, calls Due later and, if Due is true, HandOver.
+	// Idle reports whether there is nothing to move, nothing is being made ready to
+	// move, and the queue is open. A goroutine that begins to make something ready after
+	// an Idle that returned true calls Due later, and HandOver if Due returns true. The
+	// goroutine that closes the queue calls Settle later.
 	Idle() bool
 	// Over reports whether nothing can be moved, now or later. Once true, Over stays true.
 	Over() bool
 	// Ready reports whether a look at the queue is likely to succeed. Ready reads no memory
 	// that others write before a look can succeed.
 	Ready() bool
-	// Len is the number of packets that can be moved, Moved the number moved so far.
+	// Len is how many packets can be moved.
 	Len() int
+	// Moved is how many packets were moved so far.
 	Moved() uint64
 }
 
@@ -102,8 +104,8 @@ func flights(state uint64) int32 { return int32(state &^ (watched | looking) >> 
 func waiting(state uint64) int { return int(uint32(state)&(sole-1)) + int(state&sole>>31) }
 
 // Stack is a list of waiters with a lock. The lock is held for a few instructions, and
-// while packets are moved and a queue grows, never while sleeping. Nobody takes
-// the lock while no one waits. See the package's documentation for the order of accesses
+// while packets are moved and a queue grows, but never while its holder sleeps. While no one
+// waits, nobody takes the lock. See the package's documentation for the order of accesses
 // that P1 to P4, W1 and W2, S1 and S2 stand for.
 type Stack[T any] struct {
 	// Written by Init alone, known excepted.
@@ -159,8 +161,8 @@ func (s *Stack[T]) Init(q Queue[T], order Order, limit int, parking Parking, par
 // HasWaiters reports whether callers wait.
 func (s *Stack[T]) HasWaiters() bool { return uint32(s.state.Load()) != 0 }
 
-// Due reports whether a hand-off is due: callers wait, none watches the queue or looks, and
-// the known limit of hand-offs in flight is not reached. P3.
+// Due reports whether a packet may be handed to a waiter now: somebody waits, nobody watches
+// the queue, and the limit of hand-offs in flight is not reached, as far as is known. P3.
 func (s *Stack[T]) Due() bool {
 	state := s.state.Load()
 	return uint32(state) != 0 && s.below(state)
@@ -186,8 +188,8 @@ func (s *Stack[T]) Stats() Stats {
 	return c
 }
 
-// Give hands v to the next waiter if the queue is idle, and reports whether it did. In an
-// idle queue every earlier packet has been taken, so v may bypass the queue.
+// Give hands v over to the next waiter if the queue is idle, and reports whether it did.
+// If it did, v must not enter the queue: all that was in the queue has been taken.
 func (s *Stack[T]) Give(v T) bool {
 	state := s.state.Load()
 	if uint32(state) == sole && s.below(state) && s.state.CompareAndSwap(state, state-sole+flight1) {
@@ -250,8 +252,8 @@ func (s *Stack[T]) adopt() {
 	}
 }
 
-// HandOver moves packets for waiters, as long as there are both and the limit allows. A
-// caller that has made packets or room ready to move calls HandOver if Due. P4.
+// HandOver moves packets for waiters, as long as there are both and the limit allows.
+// A goroutine that has made something ready to move calls HandOver if Due returns true. P4.
 func (s *Stack[T]) HandOver() { s.settle(false) }
 
 // full reports whether no hand-off is allowed now: the limit in flight is reached, or a
@@ -281,8 +283,8 @@ func (s *Stack[T]) know() int32 {
 	return limit
 }
 
-// Settle is HandOver for the caller that has closed the queue: Settle releases all waiters
-// once the queue is over, and may yield to them in between.
+// Settle is HandOver by the goroutine that has closed the queue. It releases all waiters if
+// the queue is over, and may let them run meanwhile.
 func (s *Stack[T]) Settle() { s.settle(true) }
 
 func (s *Stack[T]) settle(yields bool) {
@@ -369,20 +371,6 @@ func (s *Stack[T]) bump() {
 		tell(&s.lags, max(s.lags.Load()-2, 0))
 	}
 }
-
-// bump moves the goroutine that the caller has just readied to where any processor finds it
-// at once. Go's scheduler puts a readied goroutine into the slot runnext of its waker's
-// processor. Other processors may steal from that slot only after a sleep of 3 µs, which
-// timer slack makes 55. The goroutine started here takes the slot, and the scheduler moves
-// the readied one to the run queue proper. The new one then waits in the slot instead, and
-// has nothing to do.
-func bump() {
-	bumps.Add(1)
-	spawn(func() { bumps.Add(-1) })
-}
-
-// bumps is the number of goroutines that bump has started and that have not ended.
-var bumps tally
 
 // Interrupt ends all waits on the stack and returns their number.
 func (s *Stack[T]) Interrupt() (n int) {
@@ -558,8 +546,9 @@ func (s *Stack[T]) lag(ns int64) {
 	}
 }
 
-// Pass ends a hand-off in flight, and hands over if packets and waiters are there. The caller
-// calls Pass as soon as it runs after Handed, and after its look after Look.
+// Pass is called by a caller whose Wait has returned: after Handed as soon as the caller runs,
+// after Look when it has looked. Pass ends the hand-off in flight and hands over what is left
+// in the queue.
 func (s *Stack[T]) Pass(why Outcome) {
 	done := uint64(flight1)
 	if why == Look {

@@ -62,10 +62,11 @@ func runnable() int64 {
 func spawn(f func()) { go f() }
 
 // Moved is the limit of posters in flight: posters whose packet was moved and that have not
-// run since. Room that comes free meanwhile is left to posters that run. Measured with 64
-// posters at a queue of 64, against a channel: without a limit, or with 32, each poster was
-// woken for one packet and all took 8 times as long; with 8 as long. With 1, on one processor
-// beside 4 goroutines that compute, a poster that waited behind these kept all others waiting.
+// run since. Room that comes free while the limit is reached is for posters that run. Without
+// a limit, and with a limit of 32, 64 posters at a queue of 64 were woken for one packet each
+// and took 8 times what a channel takes; with a limit of 8 they took as long as a channel.
+// With a limit of 1, on one processor beside 4 goroutines that compute, a poster that waited
+// behind these kept all others waiting.
 const Moved = 8
 
 // flock is the number of waiters of a closed queue that are released before they may run. So
@@ -85,8 +86,8 @@ var epoch = time.Now()
 // testing/synctest Now is the bubble's clock, and negative.
 func Now() int64 { return int64(time.Since(epoch)) }
 
-// InBubble reports whether the caller is in a bubble of testing/synctest. A bubble's time has
-// no monotonic reading, and any other time has one.
+// InBubble reports whether the caller is in a bubble of testing/synctest: the time there has
+// no monotonic reading.
 func InBubble() bool {
 	t := time.Now()
 	return t == t.Round(0)
