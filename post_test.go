@@ -250,6 +250,7 @@ func TestPostContext(t *testing.T) {
 // Whoever makes room serves all posters that it is for, up to waiter.Moved, though none of
 // them runs: the first may be one that the system rarely lets run.
 func TestRoomServesMoreThanOne(t *testing.T) {
+	require.Equal(t, 8, waiter.Moved)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, single := range []bool{true, false} {
 		eachMode(t, func(t *testing.T, mode Option) {

@@ -32,6 +32,25 @@ func TestRow7_InABubble(t *testing.T) {
 	})
 }
 
+// A timeout is kept as it is, however short: none is rounded.
+func TestTimeoutToTheNanosecond(t *testing.T) {
+	for _, d := range []time.Duration{1, 999, 100 * time.Microsecond, time.Millisecond + 1, time.Second - 1} {
+		synctest.Test(t, func(t *testing.T) {
+			p := open[int](t, 2)
+			lasts(t, d, func() {
+				_, err := p.Get(d)
+				require.Equal(t, ErrTimeout, err)
+			})
+			lasts(t, d, func() {
+				_, err := p.GetBatch(make([]int, 2), d)
+				require.Equal(t, ErrTimeout, err)
+			})
+			fill(t, p, 2)
+			lasts(t, d, func() { require.Equal(t, ErrTimeout, p.PostTimeout(2, d)) })
+		})
+	}
+}
+
 // wait is a blocking method of a port of ints: a call that waits until it is woken, ctx is
 // done, or limit has passed, if it has such a parameter.
 type wait struct {

@@ -179,6 +179,8 @@ func (c *client) onRing(r queue, op rune) {
 func TestModelRing(t *testing.T) {
 	for _, s := range []ringScenario{
 		{name: "a push and a pop", bound: 9, threads: []string{"uu", "oo"}},
+		{name: "two pushes", bound: 9, threads: []string{"u", "u"}},
+		{name: "two pops", bound: 9, before: 2, threads: []string{"o", "o"}},
 		{name: "pushes and pops", bound: 3, threads: []string{"uu", "u", "oo", "o"}},
 		{name: "full", bound: 4, before: 2, threads: []string{"u", "u", "o"}},
 		{name: "a lap behind", bound: 3, before: 2, threads: []string{"u", "oouo"}},

@@ -27,7 +27,7 @@ func TestSlotsFor(t *testing.T) {
 
 // Ready tells a published element from none, from a claim and from one that was taken, at
 // each position of a lap.
-func TestReady(t *testing.T) {
+func TestReadyAtEachPosition(t *testing.T) {
 	r := mustNew[int](t, 4)
 	for range 9 {
 		require.False(t, r.Ready())

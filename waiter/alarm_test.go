@@ -68,6 +68,26 @@ func TestAlarm(t *testing.T) {
 	}
 }
 
+// A wait that ends later than an alarm that is set already does not touch the timer.
+func TestAlarmStaysSet(t *testing.T) {
+	s, _ := alarmed()
+	var first int64
+	for i := range 5 {
+		deadline := Deadline(time.Hour) + int64(i)
+		if i == 0 {
+			first = deadline
+		}
+		c := begun(t, s, deadline)
+		require.Equal(t, 1, s.Interrupt())
+		require.Equal(t, Interrupted, <-c)
+		require.Equal(t, first, s.sole.alarm.at.Load())
+	}
+	c := begun(t, s, first-int64(time.Minute))
+	require.Equal(t, 1, s.Interrupt())
+	require.Equal(t, Interrupted, <-c)
+	require.Equal(t, first-int64(time.Minute), s.sole.alarm.at.Load(), "that one was sooner")
+}
+
 // An alarm that goes off as the next wait begins: whoever comes second sets it again.
 func TestAlarmRacesTheNextWait(t *testing.T) {
 	s, _ := alarmed()

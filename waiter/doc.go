@@ -110,5 +110,6 @@
 // A goroutine sleeps on a condition variable, or in a select if the wait has a done channel.
 // Its deadline is kept by an alarm: a timer that stays set when the wait ends sooner, and is
 // set again when it goes off too early. So most waits with a deadline touch no timer. A
-// thread sleeps only under [ParkThread].
+// caller that sleeps needs less than a kilobyte beside its goroutine. A thread sleeps only
+// under [ParkThread].
 package waiter

@@ -241,6 +241,27 @@ func TestLimitFollowsProcs(t *testing.T) {
 	}
 }
 
+// More than before, seen by a second waiter that comes while one is on its way.
+func TestLimitFollowsProcsInFlight(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	b := newBed(t, NewestFirst, 0)
+	let := b.hold()
+	runtime.GOMAXPROCS(4)
+	for who := range 3 {
+		b.park(who)
+		if who == 0 {
+			b.post(1)
+		}
+	}
+	b.post(2)
+	require.EqualValues(t, 2, flights(b.state.Load()))
+	b.post(3)
+	for range 3 {
+		let()
+		require.Equal(t, Handed, b.next().why)
+	}
+}
+
 // A limit that was given stays what it is.
 func TestLimitGivenStays(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))

@@ -2,6 +2,7 @@ package waiter
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -58,6 +59,7 @@ func TestThreads(t *testing.T) {
 	b.Settle()
 	require.Equal(t, Closed, b.next().why)
 	require.Zero(t, threads.claimed.Load())
+	require.EqualValues(t, 14, b.Stats().Threads, "the one that did not sleep is none")
 }
 
 // A thread that sleeps sees no channel: a wait with one is a goroutine's.
@@ -66,8 +68,24 @@ func TestThreadsHaveNoDone(t *testing.T) {
 	done := make(chan struct{})
 	b.parkUntil(0, Forever, done)
 	require.Zero(t, threads.parks.Load())
+	require.Zero(t, threads.claimed.Load())
 	close(done)
 	require.Equal(t, Canceled, b.next().why)
+	require.Zero(t, threads.claimed.Load())
+}
+
+// Nor does it see the clock of a bubble: a wait in one is a goroutine's, and claims none.
+func TestNoThreadsInBubbles(t *testing.T) {
+	b, threads := threaded(t)
+	synctest.Test(t, func(t *testing.T) {
+		for _, timeout := range []time.Duration{time.Hour, 50 * 365 * 24 * time.Hour} {
+			_, why := b.Wait(nil, Now()+int64(timeout), nil)
+			require.Equal(t, Expired, why)
+		}
+	})
+	require.Zero(t, threads.parks.Load())
+	require.Zero(t, threads.claimed.Load())
+	require.EqualValues(t, 2, b.lot.parks.Load())
 }
 
 // A parker for waits with a done stays with its waiter, unless it says that it must not.

@@ -1,6 +1,7 @@
 package waiter
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,6 +61,7 @@ func TestPosterServesTheOlder(t *testing.T) {
 	}
 	b.check(t)
 	require.EqualValues(t, 2, b.lot.parks.Load(), "who moved its own did not sleep")
+	require.EqualValues(t, 2, b.Stats().Parks)
 	require.Zero(t, b.lot.stale(), "nor has it a token")
 }
 
@@ -285,7 +287,7 @@ func TestValueCleared(t *testing.T) {
 // Everybody's zero is the one that costs least to get wrong: a limit below one
 // must not mean that nothing is ever handed over.
 func TestLimitBelowOne(t *testing.T) {
-	for _, limit := range []int{0, -1, -1 << 31, 1<<31 - 1} {
+	for _, limit := range []int{0, -1, -1 << 31, 1<<31 - 1, math.MaxInt, math.MinInt} {
 		b := newBed(t, NewestFirst, limit)
 		b.park(0)
 		b.post(1)
