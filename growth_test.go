@@ -639,3 +639,33 @@ func TestRow22_BatchAcrossSeams(t *testing.T) {
 		p.Get(0)
 	}
 }
+
+// A Get that finds nothing gives back what a burst has left, one that waits before it waits,
+// and not the timer.
+func TestGetThatFindsNothingGivesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open[int](t, 2, WithGrowth(0))
+		burst := func() {
+			fill(t, p, 100)
+			for i := range 100 {
+				v, err := p.Get(0)
+				require.NoError(t, err)
+				require.Equal(t, i, v)
+			}
+			time.Sleep(10 * time.Millisecond) // those of the last 5 ms are kept
+			require.Greater(t, p.Cap(), 2)
+		}
+		burst()
+		_, err := p.Get(0)
+		require.Equal(t, ErrTimeout, err)
+		require.Equal(t, 2, p.Cap())
+
+		burst()
+		get := async(func() (int, error) { return p.Get(time.Hour) })
+		synctest.Wait()
+		require.Equal(t, 2, p.Cap())
+		require.NoError(t, p.Close())
+		_, err = await(t, get)
+		require.Equal(t, ErrClosed, err)
+	})
+}

@@ -202,7 +202,7 @@ func (c *client) batchGot(most int, timeout time.Duration) {
 
 func (c *client) missed(call, begun int64, timeout time.Duration, err error) {
 	switch {
-	case errors.Is(err, iocp.ErrTimeout) && waiter.Now()-begun < int64(timeout):
+	case errors.Is(err, iocp.ErrTimeout) && (timeout < 0 || waiter.Now()-begun < int64(timeout)):
 		c.wrong = append(c.wrong, "timed out early")
 	case errors.Is(err, iocp.ErrTimeout) && timeout < 0:
 		c.wrong = append(c.wrong, "a wait without a deadline met it")

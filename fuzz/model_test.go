@@ -234,14 +234,16 @@ func postBatch(n int) func(*actor) {
 // postWait waits for room without limit, postSoon until a deadline.
 func postWait(c *actor) {
 	c.forRoom = true
-	c.posted(func(p *iocp.Port[int], v int) error {
-		err := p.PostTimeout(v, iocp.Infinite)
-		if err == iocp.ErrTimeout {
-			c.wrong = append(c.wrong, "a wait without a deadline met it")
-		}
-		return err
-	})
+	c.posted(func(p *iocp.Port[int], v int) error { return c.unlimited(p.PostTimeout(v, iocp.Infinite)) })
 	c.forRoom = false
+}
+
+// unlimited records a failure if a wait without a limit has timed out.
+func (c *actor) unlimited(err error) error {
+	if err == iocp.ErrTimeout {
+		c.wrong = append(c.wrong, "a wait without a limit timed out")
+	}
+	return err
 }
 
 func postSoon(c *actor) { c.postUntil(soon) }
@@ -355,7 +357,7 @@ func getContext(c *actor) {
 // postContext waits for room until cancel cancels it.
 func postContext(c *actor) {
 	c.forRoom = true
-	c.posted(func(p *iocp.Port[int], v int) error { return p.PostContext(c.ctx, v) })
+	c.posted(func(p *iocp.Port[int], v int) error { return c.unlimited(p.PostContext(c.ctx, v)) })
 	c.forRoom = false
 }
 

@@ -1,0 +1,277 @@
+package main
+
+// Bugs that break what package waiter promises of what a caller does that finds nothing.
+var ofPolicy = []mutant{
+	{
+		"a caller yields where others sleep", "waiter/poll.go",
+		"if s.HasWaiters() || s.pace.yielding.Load() != 0 {", "if s.pace.yielding.Load() != 0 {",
+		test("./waiter", "TestNoYieldWhileOthersWait"),
+	},
+	{
+		"all yield", "waiter/poll.go",
+		"if s.HasWaiters() || s.pace.yielding.Load() != 0 {", "if s.HasWaiters() {",
+		test("./waiter", "TestOneYields"),
+	},
+	{
+		"the first to yield is the last", "waiter/poll.go",
+		"gosched()\n\ts.pace.yielding.Store(0)", "gosched()",
+		test("./waiter", "TestOneYields"),
+	},
+	{
+		"a caller yields as often as others want the processor", "waiter/poll.go",
+		"} else if p.state != yielding && s.yield() {", "} else if s.yield() {",
+		test("./waiter", "TestYieldsOnce"),
+	},
+	{
+		"a caller that could not yield at first does not try again", "waiter/poll.go",
+		"} else if p.state != yielding && s.yield() {", "} else if p.state == none && s.yield() {",
+		test("./waiter", "TestYieldsOnce"),
+	},
+	{
+		"one slow yield makes yields dear", "waiter/poll.go",
+		"case until == 0:\n\t\tdear.Store(1) // a hiccup, perhaps\n\t", "",
+		test("./waiter", "TestSlowYields"),
+	},
+	{
+		"a slow yield is forgotten", "waiter/poll.go",
+		"case until == 0:\n\t\tdear.Store(1) // a hiccup, perhaps\n\tdefault:", "case until == 0:\n\tdefault:",
+		test("./waiter", "TestSlowYields"),
+	},
+	{
+		"yields are dear for as long as the slow one took", "waiter/poll.go",
+		"dear.Store(start + took + toll*took)", "dear.Store(start + took + took)",
+		test("./waiter", "TestSlowYields"),
+	},
+	{
+		"yields stay dear", "waiter/poll.go",
+		"if until != 0 {\n\t\t\tdear.Store(0)\n\t\t}", "",
+		test("./waiter", "TestSlowYields"),
+	},
+	{
+		"a yield in which much moved is slow", "waiter/poll.go",
+		"case took <= worth+each*int64(s.queue.Moved()-moved):", "case took <= worth:",
+		test("./waiter", "TestYieldIsWorthWhatMoves"),
+	},
+	{
+		"a yield of 20 ms is cheap", "waiter/poll.go",
+		"worth = 20_000", "worth = 20_000_000",
+		test("./waiter", "TestTableOfDoc"),
+	},
+	{
+		"a caller watches beside others that want a processor", "waiter/poll.go",
+		"if runnable() <= 0 {", "if runnable() <= 100 {",
+		test("./waiter", "TestNoWatchBesideOthers"),
+	},
+	{
+		"nobody watches", "waiter/poll.go",
+		"if runnable() <= 0 {", "if runnable() < 0 {",
+		test("./waiter", "TestAgainWatches"),
+	},
+	{
+		"a caller watches for a millisecond", "waiter/poll.go",
+		"longest = 50_000", "longest = 1_000_000",
+		test("./waiter", "TestTableOfDoc"),
+	},
+	{
+		"a watch outlasts the deadline", "waiter/poll.go",
+		"min(deadline, now+longest)", "now + longest",
+		test("./waiter", "TestWatchEnds"),
+	},
+	{
+		"a watch ends when there is a packet, or never", "waiter/poll.go",
+		"if now >= p.until || n%3 == 0 && runnable() > 0 {", "if n%3 == 0 && runnable() > 0 {",
+		test("./waiter", "TestWatchEnds"),
+	},
+	{
+		"a caller watches on while others want the processor", "waiter/poll.go",
+		"if now >= p.until || n%3 == 0 && runnable() > 0 {", "if now >= p.until {",
+		test("./waiter", "TestWatchMakesRoom"),
+	},
+	{
+		"a caller that watches asks seldom whether others want the processor", "waiter/poll.go",
+		"n%3 == 0 && runnable() > 0 {", "n%32 == 0 && runnable() > 0 {",
+		test("./waiter", "TestWatchMakesRoom"),
+	},
+	{
+		"two watches in vain are too many", "waiter/poll.go",
+		"if vain > 1 {", "if vain > 0 {",
+		test("./waiter", "TestWatchInVain"),
+	},
+	{
+		"watches in vain cost the next callers nothing", "waiter/poll.go",
+		"s.pace.skip.Store(between << vain)", "s.pace.skip.Store(0)",
+		test("./waiter", "TestWatchInVain"),
+	},
+	{
+		"watches in vain keep all callers from watching", "waiter/poll.go",
+		"s.pace.vain.Store(min(vain+1, 8))", "s.pace.vain.Store(min(vain+1, 20))",
+		test("./waiter", "TestWatchInVain"),
+	},
+	{
+		"a watch that is served does not make up for those in vain", "waiter/poll.go",
+		"tell(&s.pace.vain, 0)", "",
+		test("./waiter", "TestWatchInVain"),
+	},
+	{
+		"those who are to skip do not count down", "waiter/poll.go",
+		"s.pace.skip.Store(n - 1)\n\t\treturn false", "return false",
+		test("./waiter", "TestSkip"),
+	},
+	{
+		"a caller that may not watch has the next begin with that", "waiter/poll.go",
+		"tell(&s.pace.watches, 0)\n\ts.pace.skip.Store(between)", "s.pace.skip.Store(between)",
+		test("./waiter", "TestNoWatchBesideOthers"),
+	},
+	{
+		"the next are to ask again at once", "waiter/poll.go",
+		"tell(&s.pace.watches, 0)\n\ts.pace.skip.Store(between)", "tell(&s.pace.watches, 0)",
+		test("./waiter", "TestNoWatchBesideOthers"),
+	},
+	{
+		"nobody wants a processor while another asks", "waiter/wait.go",
+		"if !scheduler.asked.CompareAndSwap(false, true) {\n\t\treturn 1\n\t}", "if !scheduler.asked.CompareAndSwap(false, true) {\n\t\treturn 0\n\t}",
+		test("./waiter", "TestRunnableWhileAnotherAsks"),
+	},
+	{
+		"a crowded machine is forgotten at once", "waiter/poll.go",
+		"crowded.Store(now + toll*late)", "crowded.Store(now + late)",
+		test("./waiter", "TestWatchOnACrowdedMachine"),
+	},
+	{
+		"a crowded machine is not seen", "waiter/poll.go",
+		"if late := now - last; late > toll*glance {", "if late := now - last; late > toll*longest {",
+		test("./waiter", "TestWatchOnACrowdedMachine"),
+	},
+	{
+		"a late glance is not the end of a watch", "waiter/poll.go",
+		"crowded.Store(now + toll*late) // the machine has not let this thread run\n\t\t\tbreak", "crowded.Store(now + toll*late)",
+		test("./waiter", "TestWatchOnACrowdedMachine"),
+	},
+	{
+		"a crowded machine is watched on", "waiter/poll.go",
+		"if now < crowded.Load() || InBubble() ||", "if InBubble() ||",
+		test("./waiter", "TestWatchOnACrowdedMachine"),
+	},
+	{
+		"a caller watches in a bubble, whose clock stands still", "waiter/poll.go",
+		"if now < crowded.Load() || InBubble() ||", "if now < crowded.Load() ||",
+		test("./waiter", "TestNoWatchInBubbles"),
+	},
+	{
+		"all processors may watch", "waiter/poll.go",
+		"int32(runtime.GOMAXPROCS(0))/2 ||", "int32(runtime.GOMAXPROCS(0)) ||",
+		test("./waiter", "TestOneWatches"),
+	},
+	{
+		"less than half of the processors may watch", "waiter/poll.go",
+		"if watchers.Add(1) > int32(runtime.GOMAXPROCS(0))/2 ||", "if watchers.Add(1) >= int32(runtime.GOMAXPROCS(0))/2 ||",
+		test("./waiter", "TestOneWatches"),
+	},
+	{
+		"a place among the watchers taken beyond half of the processors, and kept", "waiter/poll.go",
+		"if watchers.Add(1) > int32(runtime.GOMAXPROCS(0))/2 || !s.pace.watcher.CompareAndSwap(0, 1) { // B1\n\t\twatchers.Add(-1)\n\t\treturn false\n\t}",
+		"if watchers.Add(1) > int32(runtime.GOMAXPROCS(0))/2 {\n\t\treturn false\n\t}\n\tif !s.pace.watcher.CompareAndSwap(0, 1) {\n\t\twatchers.Add(-1)\n\t\treturn false\n\t}",
+		test("./waiter", "TestOneWatches"),
+	},
+	{
+		"a place among the watchers taken, the queue lost to another, and the place kept", "waiter/poll.go",
+		"if watchers.Add(1) > int32(runtime.GOMAXPROCS(0))/2 || !s.pace.watcher.CompareAndSwap(0, 1) { // B1\n\t\twatchers.Add(-1)\n\t\treturn false\n\t}",
+		"if watchers.Add(1) > int32(runtime.GOMAXPROCS(0))/2 {\n\t\twatchers.Add(-1)\n\t\treturn false\n\t}\n\tif !s.pace.watcher.CompareAndSwap(0, 1) {\n\t\treturn false\n\t}",
+		model("watch, sleeper"),
+	},
+	{
+		"the place of a watcher is not given back", "waiter/poll.go",
+		"p.state = yielding\n\twatchers.Add(-1)", "p.state = yielding",
+		test("./waiter", "TestOneWatches"),
+	},
+	{
+		"Done twice gives two places back", "waiter/poll.go",
+		"if p.state != watching {\n\t\treturn\n\t}\n\ts.endWatch(p)", "s.endWatch(p)",
+		test("./waiter", "TestOneWatches"),
+	},
+	{
+		"a poster watches", "waiter/poll.go",
+		"if s.order == OldestFirst || s.parking != ParkAuto {", "if s.parking != ParkAuto {",
+		test("./waiter", "TestPosterDoesNotWatch"),
+	},
+	{
+		"a caller watches that is told to sleep", "waiter/poll.go",
+		"if s.order == OldestFirst || s.parking != ParkAuto {", "if s.order == OldestFirst {",
+		test("./waiter", "TestAgainUnlessAuto"),
+	},
+	{
+		"a caller yields that is told to sleep", "waiter/poll.go",
+		"if s.parking == ParkAuto && s.pace.watches.Load() == 0 && s.yield() {", "if s.pace.watches.Load() == 0 && s.yield() {",
+		test("./waiter", "TestAgainUnlessAuto"),
+	},
+	{
+		"a watch in vain counts as a wait that was served", "waiter/poll.go",
+		"if got {\n\t\ts.pace.spun.Add(1)", "if true {\n\t\ts.pace.spun.Add(1)",
+		test("./waiter", "TestWatchedInVainIsNotSpun"),
+	},
+	{
+		"a watch that is served is not counted", "waiter/poll.go",
+		"s.pace.spun.Add(1)\n", "",
+		test("./waiter", "TestAgainWatches"),
+	},
+	{
+		"after a watch that was served the next yields first", "waiter/poll.go",
+		"s.pace.watches.Load() == 0 && s.yield()", "s.yield()",
+		test("./waiter", "TestAgainWatches"),
+	},
+	{
+		"a glance a hundred microseconds apart", "waiter/poll.go",
+		"glance = 1_000", "glance = 100_000",
+		test("./waiter", "TestTableOfDoc"),
+	},
+	{
+		"one late taker is enough to bump the next", "waiter/stack.go",
+		"late = lags >= 2 && n != 0;", "late = lags >= 1 && n != 0;",
+		test("./waiter", "TestBump$"),
+	},
+	{
+		"all are bumped for good", "waiter/stack.go",
+		"late = lags >= 2 && n != 0;", "late = lags >= 2;",
+		test("./waiter", "TestBumpsEnd"),
+	},
+	{
+		"a taker is bumped behind those who wait for a processor", "waiter/stack.go",
+		"if runnable() <= int64(flights(s.state.Load())) {", "if true {",
+		test("./waiter", "TestBump$"),
+	},
+	{
+		"takers on their way are others who want a processor", "waiter/stack.go",
+		"if runnable() <= int64(flights(s.state.Load())) {", "if runnable() <= 0 {",
+		test("./waiter", "TestBumpsBehindTakers"),
+	},
+	{
+		"a queue beside others that compute is bumped for good", "waiter/stack.go",
+		"tell(&s.lags, max(s.lags.Load()-2, 0))", "",
+		test("./waiter", "TestBump$"),
+	},
+	{
+		"a goroutine that bumps another wants a processor", "waiter/wait.go",
+		"return n - int64(bumps.Load())", "return n",
+		test("./waiter", "TestBumpsAreNotRunnable"),
+	},
+	{
+		"bumps are never done", "waiter/stack.go",
+		"spawn(func() { bumps.Add(-1) })", "spawn(func() {})",
+		test("./waiter", "TestBump$"),
+	},
+	{
+		"whoever asks the scheduler asks for ever", "waiter/wait.go",
+		"scheduler.asked.Store(false)", "",
+		test("./waiter", "TestAgainWatches"),
+	},
+	{
+		"takers are bumped that sleep as they were told", "waiter/stack.go",
+		"if s.parking != ParkAuto {\n\t\treturn false\n\t}", "",
+		test("./waiter", "TestBumpUnlessAuto"),
+	},
+	{
+		"in time is late", "waiter/stack.go",
+		"tell(&s.lags, max(lags-1, 0))", "tell(&s.lags, lags)",
+		test("./waiter", "TestLags"),
+	},
+}
