@@ -429,7 +429,7 @@ var ofPortMethods = []mutant{
 	{
 		"a capacity of 0 is 2", "ring/ring.go",
 		"capacity < 1 || capacity > MaxCapacity", "capacity < 0 || capacity > MaxCapacity",
-		test(".", "TestCapacityOutOfRange"),
+		test("./ring", "TestNewRefusesBadCapacities"),
 	},
 	{
 		"a capacity rounded down", "ring/ring.go",
