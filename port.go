@@ -515,9 +515,8 @@ func (p *Port[T]) Cap() int {
 	return p.queue.Cap()
 }
 
-// Stats are counts since the port was made, but for the fields of type int, which are numbers
-// of now. A park that is neither in Wakes nor in Timeouts ended with its context, or has not
-// ended.
+// Stats are counts since the port was made; the fields of type int tell the present. A park
+// that is neither in Wakes nor in Timeouts ended with its context, or has not ended.
 type Stats struct {
 	Posted   uint64 // packets accepted
 	Taken    uint64 // packets taken, handed over or not

@@ -170,23 +170,6 @@ func TestOptionsOutOfRange(t *testing.T) {
 	}
 }
 
-// The reason of a refusal is in its text.
-func TestReasonsInTheText(t *testing.T) {
-	for reason, make := range map[string]func() (*Port[int], error){
-		"nil option":                        func() (*Port[int], error) { return New[int](2, nil) },
-		"parking mode 3":                    func() (*Port[int], error) { return New[int](2, WithParking(3)) },
-		"growth to -7 packets":              func() (*Port[int], error) { return New[int](2, WithGrowth(-7)) },
-		"growth to 3 from a capacity of 4":  func() (*Port[int], error) { return New[int](4, WithGrowth(3)) },
-		"capacity 0 for packets of 8 bytes": func() (*Port[int], error) { _, err := New[int64](0); return nil, err },
-		"capacity -5 ":                      func() (*Port[int], error) { return New[int](-5) },
-	} {
-		p, err := make()
-		require.Nil(t, p)
-		require.ErrorIs(t, err, ErrInvalidParameter)
-		require.ErrorContains(t, err, reason)
-	}
-}
-
 // Of two options for one thing the later counts, and an option may serve several ports.
 func TestOptionsTwice(t *testing.T) {
 	grown, limited := WithGrowth(0), WithGrowth(5)

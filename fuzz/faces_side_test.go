@@ -290,16 +290,19 @@ func (s *side) look() {
 
 func (s *side) nilPointers() {
 	if f, ok := s.face.(*handleFace); ok {
-		qty, key, overlapped := uint32(qtyBefore), keyBefore, overlappedBefore
-		for _, err := range []error{
-			iocp.GetQueuedCompletionStatus(f.handle, nil, &key, &overlapped, 0),
-			iocp.GetQueuedCompletionStatus(f.handle, &qty, nil, &overlapped, iocp.INFINITE),
-			iocp.GetQueuedCompletionStatus(f.handle, &qty, &key, nil, 0),
-			iocp.GetQueuedCompletionStatus(f.handle, nil, nil, nil, iocp.INFINITE),
-		} {
+		qty, key := uint32(qtyBefore), keyBefore
+		for _, g := range []struct {
+			qty *uint32
+			key *uintptr
+		}{{nil, &key}, {&qty, nil}, {nil, nil}} {
+			overlapped := overlappedBefore
+			err := iocp.GetQueuedCompletionStatus(f.handle, g.qty, g.key, &overlapped, 0)
 			require.Equal(s.t, iocp.ErrInvalidParameter, err)
+			require.Nil(s.t, overlapped, "no packet failed")
 		}
-		require.True(s.t, qty == qtyBefore && key == keyBefore && overlapped == overlappedBefore, "stored")
+		require.Equal(s.t, iocp.ErrInvalidParameter, iocp.GetQueuedCompletionStatus(f.handle, &qty, &key, nil, 0))
+		require.Equal(s.t, iocp.ErrInvalidParameter, iocp.GetQueuedCompletionStatus(f.handle, nil, nil, nil, iocp.INFINITE))
+		require.True(s.t, qty == qtyBefore && key == keyBefore, "stored")
 	}
 }
 

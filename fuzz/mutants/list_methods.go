@@ -88,8 +88,8 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"a refusal without its reason", "port.go",
-		"return nil, invalid(\"option %d of %d is nil\", i+1, len(opts))", "return nil, ErrInvalidParameter",
-		test(".", "TestReasonsInTheText"),
+		"return nil, invalid(\"capacity is %d, not in [1, 1<<30]\", capacity)", "return nil, ErrInvalidParameter",
+		test(".", "TestErrors_Text"),
 	},
 	{
 		"a max below the rounded capacity refused", "port.go",
@@ -108,7 +108,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"a nil option skipped", "port.go",
-		"return nil, invalid(\"option %d of %d is nil\", i+1, len(opts))", "continue",
+		"return nil, invalid(\"option %d of %d is nil\", i+1, len(opts))", "_ = i\n\t\t\tcontinue",
 		test(".", "TestOptionsOutOfRange"),
 	},
 	{
@@ -143,7 +143,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"a poster whose time is up told full", "port.go",
-		"err := p.offer(nil, 0, v) // one last look\n\tif err == ErrFull {\n\t\terr = ErrTimeout\n\t}\n\treturn err", "return p.Post(v)",
+		"err := p.offer(nil, 0, v) // one last look\n\tif err == ErrFull {\n\t\terr = ErrTimeout\n\t}\n\treturn err", "return p.offer(nil, 0, v)",
 		test(".", "TestPostTimeout_NeverEarly"),
 	},
 	{
