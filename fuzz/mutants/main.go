@@ -4,6 +4,7 @@
 //	go run ./fuzz/mutants               each once; again, twice at most, while it is missed
 //	go run ./fuzz/mutants -n 10 -o fuzz/mutants/table.md
 //	go run ./fuzz/mutants -run chain    those whose names match
+//	go run ./fuzz/mutants -for 6m       as many as that time allows, others each day
 //	go run ./fuzz/mutants -promises fuzz/mutants/promises.md
 package main
 
@@ -29,6 +30,7 @@ func main() {
 	p := flag.Int("p", runtime.GOMAXPROCS(0), "how many at a time")
 	run := flag.String("run", "", "only mutants whose names match this regular expression")
 	out := flag.String("o", "", "write the table to this file")
+	within := flag.Duration("for", 0, "stop after this time: an even sample, another one each day")
 	table := flag.String("promises", "", "only write the table of promises to this file")
 	flag.Parse()
 	if *table != "" {
@@ -42,7 +44,7 @@ func main() {
 		}
 		return
 	}
-	if err := all(max(*n, 1), max(*p, 1), *run, *out); err != nil {
+	if err := all(max(*n, 1), max(*p, 1), *run, *out, *within); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
@@ -55,7 +57,7 @@ const (
 	slack = 10
 )
 
-func all(n, p int, run, out string) error {
+func all(n, p int, run, out string, within time.Duration) error {
 	only, err := regexp.Compile(run)
 	if err != nil {
 		return err
@@ -89,10 +91,18 @@ func all(n, p int, run, out string) error {
 			results = append(results, make(chan result, 1))
 		}
 	}
+	if within > 0 {
+		selected = spread(selected, time.Now().YearDay())
+	}
+	end := time.Now().Add(within)
 	go func() {
 		defer close(next)
 		for i, m := range selected {
 			next <- func(t *tree) {
+				if within > 0 && time.Now().After(end) {
+					close(results[i])
+					return
+				}
 				got, err := t.try(m, n)
 				results[i] <- result{got, err}
 			}
@@ -101,9 +111,13 @@ func all(n, p int, run, out string) error {
 
 	var table bytes.Buffer
 	fmt.Fprintf(&table, "| bug | in | caught by | of %d | median |\n|---|---|---|--:|--:|\n", n)
-	missed := 0
+	missed, left := 0, 0
 	for i, m := range selected {
-		r := <-results[i]
+		r, ok := <-results[i]
+		if !ok {
+			left++
+			continue
+		}
 		if r.err != nil {
 			fmt.Printf("ERROR  %s: %v\n", m.name, r.err)
 			missed++
@@ -125,10 +139,23 @@ func all(n, p int, run, out string) error {
 			return err
 		}
 	}
+	fmt.Printf("%d mutants, %d missed, %d left for want of time\n", len(selected)-left, missed, left)
 	if missed != 0 {
 		return fmt.Errorf("%d missed", missed)
 	}
 	return nil
+}
+
+// spread orders ms so that each beginning is an even sample: by steps of a tenth, from a place
+// that day moves.
+func spread(ms []mutant, day int) []mutant {
+	var out []mutant
+	for from := range 10 {
+		for i := (from + day) % 10; i < len(ms); i += 10 {
+			out = append(out, ms[i])
+		}
+	}
+	return out
 }
 
 // tree is a copy of the code.
