@@ -295,3 +295,27 @@ func TestRow27_HandleCloseWithPacketsBehindTheLimit(t *testing.T) {
 		require.True(t, seen[1], "handed over before the handle was closed")
 	}
 }
+
+// A handle of a generation that its entry has not come to is not valid, and was never closed:
+// neither while the entry is open nor after it was closed.
+func TestHandleOfALaterGeneration(t *testing.T) {
+	var table handleTable
+	h, err := table.open(open[Packet](t, 2))
+	require.NoError(t, err)
+	next := h + 1<<genShift
+	require.Equal(t, ErrInvalidPort, table.invalid(next))
+	_, err = table.close(h)
+	require.NoError(t, err)
+	require.Equal(t, errClosedHandle, table.invalid(h))
+	is(t, ErrInvalidPort, table.invalid(next), "the next generation")
+	is(t, ErrInvalidPort, table.invalid(next+1<<genShift), "the one after")
+	is(t, ErrInvalidPort, table.invalid(h+1), "bits below the index")
+	_, err = table.close(next)
+	is(t, ErrInvalidPort, err, "close")
+
+	again, err := table.open(open[Packet](t, 2))
+	require.NoError(t, err)
+	require.Equal(t, next, again)
+	require.Equal(t, errClosedHandle, table.invalid(h))
+	is(t, ErrInvalidPort, table.invalid(next+1<<genShift), "the next of an open entry")
+}

@@ -215,3 +215,32 @@ func TestPark_TokenAsANapEnds(t *testing.T) {
 	}
 	took(t, false, all)
 }
+
+// One Unpark at each access of Park to the word: Park returns true for each, and the next Park
+// finds no token left. Naps end as soon as they begin.
+func TestPark_UnparkAtEachStep(t *testing.T) {
+	defer func() { parkWait, parkStep = faultyWait, nil }()
+	naps := 0
+	parkWait = func(*atomic.Uint32, uint32, int64) syscall.Errno {
+		if naps++; naps > 100 {
+			panic("the token is lost")
+		}
+		return unix.ETIMEDOUT
+	}
+	for at := range 20 {
+		p := new(futexParker)
+		steps := 0
+		parkStep = func(w *parkWord) {
+			if steps++; w == &p.word && steps == at+1 {
+				step := parkStep
+				parkStep = nil // Unpark's own accesses are no steps of Park
+				p.Unpark()
+				parkStep = step
+			}
+		}
+		naps = 0
+		require.True(t, p.Park(nil, waiter.Forever, nil), "at step %d", at)
+		parkStep = nil
+		require.False(t, p.Park(nil, 0, nil), "a token left at step %d", at)
+	}
+}

@@ -75,7 +75,7 @@ func mayHaveThread() bool {
 
 // futexParker is a waiter.Parker that puts the thread to sleep on a futex. The
 // word is 0, token or asleep.
-type futexParker struct{ word atomic.Uint32 }
+type futexParker struct{ word parkWord }
 
 const (
 	token  = 1 // Unpark was called; Park consumes the token
@@ -113,7 +113,7 @@ func (p *futexParker) Park(mu sync.Locker, deadline int64, _ <-chan struct{}) bo
 		if now := parkNow(); now >= 0 { // below 0 in a bubble of testing/synctest, whose clock the kernel lacks
 			until = min(deadline, now+nap)
 		}
-		err := parkWait(&p.word, asleep, until)
+		err := parkWait(futexWord(&p.word), asleep, until)
 		switch err {
 		case 0, unix.EAGAIN, unix.EINTR, unix.ETIMEDOUT:
 			// A wake, a word that has changed, a signal, the deadline: the word and the clock
@@ -140,7 +140,7 @@ func (p *futexParker) Unpark() {
 	// parker in use again. The wake is then spurious or finds nobody, and a spurious wake
 	// makes Park loop.
 	if p.word.Swap(token) == asleep {
-		parkWake(&p.word)
+		parkWake(futexWord(&p.word))
 	}
 }
 

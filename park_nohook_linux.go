@@ -9,6 +9,11 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
+// parkWord is the word that a parker sleeps on.
+type parkWord = atomic.Uint32
+
+func futexWord(w *parkWord) *atomic.Uint32 { return w }
+
 // All that a parker asks of the kernel and of the clocks goes through these functions. A build
 // with the tag iocp_faults has variables in their place, for tests. Here they are inlined.
 

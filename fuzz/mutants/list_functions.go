@@ -142,4 +142,9 @@ var ofFunctions = []mutant{
 		"return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))", "return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: uintptr(uint32(key)), Transferred: qty}))",
 		test(".", "TestRow1_HandleValuesBitExact"),
 	},
+	{
+		"a handle of a generation to come was closed", "handle.go",
+		"if gen < c.gen[index%chunkHandles] {", "if gen <= c.gen[index%chunkHandles] {",
+		test(".", "TestHandleOfALaterGeneration"),
+	},
 }

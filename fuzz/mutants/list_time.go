@@ -237,4 +237,9 @@ var ofTime = []mutant{
 		"at := max(deadline+clockOffset, 0)", "at := deadline + clockOffset",
 		test(".", "TestPark_DeadlineBeforeTheMachine"),
 	},
+	{
+		"the word looked at after a nap, and then cleared", "park_linux.go",
+		"if p.word.CompareAndSwap(asleep, 0) {", "if p.word.Load() == asleep {\n\t\t\tp.word.Store(0)",
+		test("-tags iocp_faults .", "TestPark_UnparkAtEachStep"),
+	},
 }
