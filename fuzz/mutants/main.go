@@ -4,7 +4,7 @@
 //	go run ./fuzz/mutants               each once; again, twice at most, while it is missed
 //	go run ./fuzz/mutants -n 10 -o fuzz/mutants/table.md
 //	go run ./fuzz/mutants -run chain    those whose names match
-//	go run ./fuzz/mutants -for 6m       as many as that time allows, others each day
+//	go run ./fuzz/mutants -steps        those that the gate runs
 //	go run ./fuzz/mutants -promises fuzz/mutants/promises.md
 package main
 
@@ -30,7 +30,7 @@ func main() {
 	p := flag.Int("p", runtime.GOMAXPROCS(0), "how many at a time")
 	run := flag.String("run", "", "only mutants whose names match this regular expression")
 	out := flag.String("o", "", "write the table to this file")
-	within := flag.Duration("for", 0, "stop after this time: an even sample, another one each day")
+	steps := flag.Bool("steps", false, "only mutants of the library's steps and rules, not those of single promises")
 	table := flag.String("promises", "", "only write the table of promises to this file")
 	flag.Parse()
 	if *table != "" {
@@ -44,7 +44,7 @@ func main() {
 		}
 		return
 	}
-	if err := all(max(*n, 1), max(*p, 1), *run, *out, *within); err != nil {
+	if err := all(max(*n, 1), max(*p, 1), *run, *out, *steps); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
@@ -57,7 +57,7 @@ const (
 	slack = 10
 )
 
-func all(n, p int, run, out string, within time.Duration) error {
+func all(n, p int, run, out string, steps bool) error {
 	only, err := regexp.Compile(run)
 	if err != nil {
 		return err
@@ -85,24 +85,20 @@ func all(n, p int, run, out string, within time.Duration) error {
 		}()
 	}
 	var selected []mutant
-	for _, m := range mutants {
+	from := mutants
+	if steps {
+		from = ofSteps
+	}
+	for _, m := range from {
 		if only.MatchString(m.name) {
 			selected = append(selected, m)
 			results = append(results, make(chan result, 1))
 		}
 	}
-	if within > 0 {
-		selected = spread(selected, time.Now().YearDay())
-	}
-	end := time.Now().Add(within)
 	go func() {
 		defer close(next)
 		for i, m := range selected {
 			next <- func(t *tree) {
-				if within > 0 && time.Now().After(end) {
-					close(results[i])
-					return
-				}
 				got, err := t.try(m, n)
 				results[i] <- result{got, err}
 			}
@@ -111,13 +107,9 @@ func all(n, p int, run, out string, within time.Duration) error {
 
 	var table bytes.Buffer
 	fmt.Fprintf(&table, "| bug | in | caught by | of %d | median |\n|---|---|---|--:|--:|\n", n)
-	missed, left := 0, 0
+	missed := 0
 	for i, m := range selected {
-		r, ok := <-results[i]
-		if !ok {
-			left++
-			continue
-		}
+		r := <-results[i]
 		if r.err != nil {
 			fmt.Printf("ERROR  %s: %v\n", m.name, r.err)
 			missed++
@@ -139,23 +131,10 @@ func all(n, p int, run, out string, within time.Duration) error {
 			return err
 		}
 	}
-	fmt.Printf("%d mutants, %d missed, %d left for want of time\n", len(selected)-left, missed, left)
 	if missed != 0 {
 		return fmt.Errorf("%d missed", missed)
 	}
 	return nil
-}
-
-// spread orders ms so that each beginning is an even sample: by steps of a tenth, from a place
-// that day moves.
-func spread(ms []mutant, day int) []mutant {
-	var out []mutant
-	for from := range 10 {
-		for i := (from + day) % 10; i < len(ms); i += 10 {
-			out = append(out, ms[i])
-		}
-	}
-	return out
 }
 
 // tree is a copy of the code.

@@ -53,17 +53,6 @@ func TestApplies(t *testing.T) {
 	}
 }
 
-// A sample has each mutant once, and its beginning changes from day to day.
-func TestSpread(t *testing.T) {
-	first := map[string]bool{}
-	for day := range 10 {
-		ms := spread(mutants, day)
-		require.ElementsMatch(t, mutants, ms)
-		first[ms[0].name] = true
-	}
-	require.Len(t, first, 10)
-}
-
 // What is no token does not matter, and what is replaced keeps its surroundings.
 func TestApply(t *testing.T) {
 	const code = "func f() {\n\tg(1) // one\n\n\t/* two */ g( 2 )\n\treturn \"a // b\"\n}\n"
