@@ -134,7 +134,7 @@ var ofSleeping = []mutant{
 	},
 	{
 		"no wake, for a sleeper that is on its way", "park_linux.go",
-		"if p.word.Swap(token) == asleep {\n\t\tparkWake(&p.word)\n\t}", "p.word.Store(token)",
+		"if p.word.Swap(token) == asleep {\n\t\tparkWake(futexWord(&p.word))\n\t}", "p.word.Store(token)",
 		test(".", "TestPark_Storm|TestPark_Forever"),
 	},
 	{
