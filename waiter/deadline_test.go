@@ -89,7 +89,7 @@ func TestDeadlinesOfMany(t *testing.T) {
 				time.Sleep(time.Duration(start-Now()) + time.Duration(n+1)*time.Hour - 1)
 				synctest.Wait()
 				require.Equal(t, 5-n, s.Waiting())
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				synctest.Wait()
 				require.Equal(t, 5-n-1, s.Waiting())
 			}
