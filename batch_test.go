@@ -353,3 +353,14 @@ func TestGivenBatchTakesTheRest(t *testing.T) {
 	require.Greater(t, ex, 1)
 	t.Logf("%d packets in an Ex that has waited", ex)
 }
+
+// A batch that finds room for a part only wakes those who wait for that part.
+func TestPostBatch_PartWakes(t *testing.T) {
+	p := open[int](t, 2)
+	got := async(func() (int, error) { return p.Get(Infinite) })
+	eventually(t, "a taker sleeps", func() bool { return p.Stats().Waiting == 1 })
+	n, err := p.PostBatch([]int{1, 2, 3, 4, 5})
+	require.Equal(t, ErrFull, err)
+	require.Equal(t, 2, n)
+	took(t, 1, got)
+}

@@ -1,6 +1,8 @@
 package iocp
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -190,4 +192,18 @@ func TestDeadline_RobbedThread(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A call whose context ends while others take its packets has the context's cause too.
+func TestDeadline_RobbedHasTheCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open[Packet](t, 2)
+		r := rob(p, ParkAuto)
+		r.early, r.takes = 1, time.Hour
+		why := errors.New("why")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Minute, func() { cancel(why) })
+		_, err := p.GetContext(ctx)
+		require.Equal(t, why, err)
+	})
 }

@@ -242,4 +242,14 @@ var ofTime = []mutant{
 		"if p.word.CompareAndSwap(asleep, 0) {", "if p.word.Load() == asleep {\n\t\t\tp.word.Store(0)",
 		test("-tags iocp_faults .", "TestPark_UnparkAtEachStep"),
 	},
+	{
+		"a robbed call ends without its context's cause", "port.go",
+		"c.err = done(c.ctx)", "c.err = c.ctx.Err()",
+		test(".", "TestDeadline_RobbedHasTheCause"),
+	},
+	{
+		"a part of a batch wakes nobody", "port.go",
+		"if n != 0 && p.takers.Due() {", "if n == len(vs) && n != 0 && p.takers.Due() {",
+		test(".", "TestPostBatch_PartWakes"),
+	},
 }
