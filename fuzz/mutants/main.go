@@ -78,7 +78,7 @@ func all(n, p int, run, out string, steps bool) error {
 			return err
 		}
 		go func() {
-			t := &tree{dir: dir, limits: map[[2]string]time.Duration{}}
+			t := &tree{dir: dir, limits: map[[2]string]time.Duration{}, built: map[string]string{}}
 			for f := range next {
 				f(t)
 			}
@@ -141,6 +141,7 @@ func all(n, p int, run, out string, steps bool) error {
 type tree struct {
 	dir    string
 	limits map[[2]string]time.Duration // time limits of the checks that passed without a mutant
+	built  map[string]string           // test binaries without a mutant, by what they are built of
 }
 
 // trial is the result of one mutant.
@@ -163,10 +164,19 @@ func (t *tree) try(m mutant, n int) (got trial, err error) {
 	}
 	if t.limits[m.by] == 0 {
 		// A check proves something only if it passes without the mutant.
-		c, err := build(t.dir, m.by)
-		if err != nil {
-			return got, err
+		what := m.by[0]
+		if models[what] != "" {
+			what = "model" // all models are in one binary
 		}
+		bin := t.built[what]
+		if bin == "" {
+			bin = filepath.Join(t.dir, fmt.Sprintf("whole%d.test", len(t.built)))
+			if err := build(t.dir, m.by, bin); err != nil {
+				return got, err
+			}
+			t.built[what] = bin
+		}
+		c := checkOf(t.dir, m.by, bin)
 		start := time.Now()
 		if text, caught := c.run(10 * time.Minute); caught {
 			return got, fmt.Errorf("%v fails without a mutant:\n%s", m.by, text)
@@ -177,10 +187,11 @@ func (t *tree) try(m mutant, n int) (got trial, err error) {
 		return got, err
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, was, 0o644)) }()
-	c, err := build(t.dir, m.by)
-	if err != nil {
+	bin := filepath.Join(t.dir, "check.test")
+	if err := build(t.dir, m.by, bin); err != nil {
 		return got, err
 	}
+	c := checkOf(t.dir, m.by, bin)
 	var took []time.Duration
 	// Some checks of memory and time are random: a single run may miss, and two more runs show
 	// whether the check is blind.
@@ -288,34 +299,41 @@ func export(dir string) error {
 	return nil
 }
 
-// check is a test binary, built with a mutant in the code.
+// check is a test binary and what it is run with.
 type check struct {
 	dir  string
 	args []string
 }
 
-func build(dir string, by [2]string) (check, error) {
-	bin := filepath.Join(dir, "check.test")
-	c := check{dir: dir}
+// build builds the test binary of a check.
+func build(dir string, by [2]string, bin string) error {
 	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", bin}
-	switch pkg := by[0]; {
-	case strings.HasPrefix(pkg, "model"):
-		of := map[string]string{"model": "TestModel", "model of the ring": "TestModelRing", "model of handles": "TestModelHandles"}[pkg]
+	if models[by[0]] != "" {
 		args = append(args, "-tags", "iocp_model", "./fuzz")
-		c.dir = filepath.Join(dir, "fuzz")
-		c.args = []string{"-test.run", "^" + of + "$/^" + regexp.QuoteMeta(strings.ReplaceAll(by[1], " ", "_")) + "$"}
-	default:
-		args = append(args, strings.Fields(pkg)...)
-		c.dir = filepath.Join(dir, strings.Fields(pkg)[len(strings.Fields(pkg))-1])
-		c.args = []string{"-test.run", by[1]}
+	} else {
+		args = append(args, strings.Fields(by[0])...)
 	}
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
 	if text, err := cmd.CombinedOutput(); err != nil {
-		return c, fmt.Errorf("does not build: %v\n%s", err, text)
+		return fmt.Errorf("does not build: %v\n%s", err, text)
 	}
-	c.args = append([]string{bin}, c.args...)
-	return c, nil
+	return nil
+}
+
+// models are the tests that run scenarios.
+var models = map[string]string{
+	"model": "TestModel", "model of the ring": "TestModelRing", "model of handles": "TestModelHandles",
+}
+
+// checkOf is a check that runs in a binary which build has built.
+func checkOf(dir string, by [2]string, bin string) check {
+	if of := models[by[0]]; of != "" {
+		scenario := regexp.QuoteMeta(strings.ReplaceAll(by[1], " ", "_"))
+		return check{filepath.Join(dir, "fuzz"), []string{bin, "-test.run", "^" + of + "$/^" + scenario + "$"}}
+	}
+	args := strings.Fields(by[0])
+	return check{filepath.Join(dir, args[len(args)-1]), []string{bin, "-test.run", by[1]}}
 }
 
 // run reports whether the check fails.
