@@ -60,6 +60,12 @@ func TestThreads(t *testing.T) {
 	require.Equal(t, Closed, b.next().why)
 	require.Zero(t, threads.claimed.Load())
 	require.EqualValues(t, 14, b.Stats().Threads, "the one that did not sleep is none")
+
+	w := b.acquire(Forever, nil)
+	require.True(t, w.threads)
+	b.Stack.free(w, Retry)
+	require.False(t, w.threads, "the next wait of w would give back what it has not claimed")
+	require.Zero(t, threads.claimed.Load())
 }
 
 // A thread that sleeps sees no channel: a wait with one is a goroutine's.
