@@ -30,7 +30,7 @@ const (
 // Model prepares for a run: no handle was ever opened.
 func Model() { handles = handleTable{} }
 
-// ModelEntry is where in the table h is, and the how manieth handle there.
+// ModelEntry is the place of h in the table, and its generation there.
 func ModelEntry(h Handle) (index, generation int) {
 	return int(h >> indexShift & (1<<indexBits - 1)), int(h >> genShift)
 }

@@ -426,7 +426,7 @@ func (p *Port[T]) woken(c *call[T], dst []T, why waiter.Outcome) bool {
 		p.takers.Pass(waiter.Look)
 	case waiter.Retry:
 		c.last = c.deadline != waiter.Forever && waiter.Now() >= c.deadline
-		if c.ctx != nil { // or, robbed at each look, it would never come to its sleep's end
+		if c.ctx != nil { // a call whose packets others take each time may never sleep, and no sleep ends it
 			c.err = done(c.ctx)
 		}
 	case waiter.Expired:

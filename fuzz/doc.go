@@ -1,7 +1,9 @@
-// Package fuzz holds tests only. Below it are four packages: sched, a scheduler under which
-// the real code of ring, waiter and the ports is model-checked; mutants, a command that puts
-// bugs into the code and checks that a test catches each; perturb, a command that runs tests
-// with pauses between statements; stacks, which tells tests how many goroutines sleep.
+// Package fuzz holds tests only. Below it are sched, a scheduler under which the real code of
+// ring, waiter and the ports is model-checked; mutants, a command that puts listed bugs into the
+// code and checks that a test catches each; mutants/machine, a command that changes the code at
+// each place where an operator applies, and prints the changes that no check sees; perturb, a
+// command that runs tests with pauses between statements; stacks, which tells tests how many
+// goroutines sleep; tree, which copies the working tree for these commands.
 //
 // # The model checker
 //

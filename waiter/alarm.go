@@ -22,6 +22,7 @@ func (s *Stack[T]) setAlarm(w *Waiter[T]) {
 		return
 	}
 	s.makeAlarm(w)
+	// The store precedes Reset: the alarm may go off at once, and its 0 must be the last value.
 	w.alarm.at.Store(w.deadline)
 	w.alarm.timer.Reset(time.Duration(w.deadline - Now()))
 }
@@ -35,7 +36,7 @@ func (s *Stack[T]) makeAlarm(w *Waiter[T]) {
 
 // goOff is what the timer calls.
 func (s *Stack[T]) goOff(w *Waiter[T]) {
-	w.alarm.at.Store(0)
+	w.alarm.at.Store(0) // before ring, which may set the alarm again
 	s.ring(w)
 }
 

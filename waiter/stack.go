@@ -225,7 +225,7 @@ func (s *Stack[T]) give(v T) bool {
 		s.enlist(w, true)
 		s.state.Add(^uint64(flight1 - waiter1 - 1))
 		s.unwatch()
-		s.setAlarm(w) // if it went off after the claim it found nobody
+		s.setAlarm(w) // an alarm that went off after the claim has found no waiter
 		s.mu.Unlock()
 		s.HandOver()
 		return false
@@ -411,7 +411,7 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 				s.sole = new(Waiter[T])
 			}
 			s.sole.deadline = deadline
-			s.makeAlarm(s.sole) // here, for once it waits a poster may set the alarm
+			s.makeAlarm(s.sole) // before the wait, in which a poster may set the alarm
 			s.sleep(s.sole, (*entry[T])(s))
 			if why := s.leaveSole(v); why != Busy {
 				return why

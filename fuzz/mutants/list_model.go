@@ -284,4 +284,10 @@ var ofModel = []mutant{
 		"w.outcome = Given\n\tlate := s.time(w, s.given.Add(1))\n\tw.unpark()\n\tif late {\n\t\ts.bump()\n\t}", "w.outcome = Given\n\tif s.time(w, s.given.Add(1)) {\n\t\ts.bump()\n\t\treturn true\n\t}\n\tw.unpark()",
 		model("late and free"),
 	},
+	{
+		"an alarm set before it says for when", "waiter/alarm.go",
+		"w.alarm.at.Store(w.deadline)\n\tw.alarm.timer.Reset(time.Duration(w.deadline - Now()))",
+		"w.alarm.timer.Reset(time.Duration(w.deadline - Now()))\n\tw.alarm.at.Store(w.deadline)",
+		model("alarm, nobody posts"),
+	},
 }

@@ -23,6 +23,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	work "github.com/iocp-go/iocp/fuzz/tree"
 )
 
 func main() {
@@ -74,7 +76,7 @@ func all(n, p int, run, out string, steps bool) error {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		if err := export(dir); err != nil {
+		if err := work.Export(dir); err != nil {
 			return err
 		}
 		go func() {
@@ -275,28 +277,6 @@ func cell(by [2]string) string {
 func median(d []time.Duration) time.Duration {
 	slices.Sort(d)
 	return d[len(d)/2].Round(10 * time.Millisecond)
-}
-
-// export copies the working tree, without the files that git ignores.
-func export(dir string) error {
-	files, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
-	if err != nil {
-		return fmt.Errorf("git ls-files: %w", err)
-	}
-	for _, f := range strings.Split(strings.TrimRight(string(files), "\x00"), "\x00") {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, f)
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(to, text, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // check is a test binary and what it is run with.

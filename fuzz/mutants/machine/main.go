@@ -15,7 +15,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -31,6 +30,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/iocp-go/iocp/fuzz/tree"
 )
 
 func main() {
@@ -88,7 +89,7 @@ func machine(run, out string, p, n int, list bool) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := export(dir); err != nil {
+	if err := tree.Export(dir); err != nil {
 		return err
 	}
 	sites, err := rewrite(dir, nil)
@@ -370,29 +371,4 @@ func explained(s site) string {
 		}
 	}
 	return ""
-}
-
-// export copies what git does not ignore, as it is in the working tree.
-func export(dir string) error {
-	files, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
-	if err != nil {
-		return fmt.Errorf("git ls-files: %w", err)
-	}
-	for _, f := range strings.Split(strings.TrimRight(string(files), "\x00"), "\x00") {
-		text, err := os.ReadFile(f)
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, f)
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(to, text, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }
