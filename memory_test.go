@@ -333,9 +333,6 @@ func TestRow30_WaitForRoomAllocatesNothing(t *testing.T) {
 // A goroutine that sleeps in a Get keeps the stack that it began with, as one does that
 // sleeps on a channel: there may be very many.
 func TestRow31_StackIsSmall(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector's frames are larger")
-	}
 	// In a process of its own: stacks of goroutines that have ended are used again, and
 	// the collector makes those of new ones larger if there are deep ones.
 	const own = "adaptivestackstart=0"
@@ -363,7 +360,11 @@ func TestRow31_StackIsSmall(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		each := (int64(after.StackInuse) - int64(before.StackInuse)) / (2 * n)
 		t.Logf("%d bytes of stack", each)
-		require.Less(t, each, int64(3<<10)) // the smallest is 2048, the next 4096
+		most := int64(3 << 10) // the smallest stack is 2048, the next 4096
+		if raceEnabled {
+			most *= 2 // the detector's frames are larger: one size up
+		}
+		require.Less(t, each, most)
 		defer func() {
 			require.NoError(t, p.Close())
 			for range 2 * n {
