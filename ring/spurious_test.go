@@ -1,6 +1,7 @@
 package ring
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,7 +18,7 @@ func race(rounds, n int, prepare func(), f func(g int)) {
 		for g := range n {
 			wg.Go(func() {
 				for ready.Add(1); ready.Load() < int32(n); {
-					wait(100)
+					runtime.Gosched()
 				}
 				f(g)
 			})

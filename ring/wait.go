@@ -22,12 +22,16 @@ type (
 func writes[T any](*T) {}
 
 // wait is called with 0, 1, 2, … while another goroutine is between its claim and its store
-// to seq. That takes nanoseconds if the other goroutine runs, so wait first spins. Then wait
-// yields, for a goroutine that lost its processor; then sleeps, for a thread that lost its
-// core.
+// to seq. That takes nanoseconds if the other goroutine runs, so wait first spins. If the
+// kernel has taken the processor from the other goroutine's thread, yieldThread gives it this
+// one. Only then wait calls Go's scheduler, for a goroutine that has no thread: the caller goes
+// behind all that are runnable, with what it holds. 32 goroutines that shared 4 tokens, on 4
+// threads and 2 processors, took 6 times as long without yieldThread. At last wait sleeps.
 func wait(try int) {
 	switch {
 	case try < 100: // about 0.1 µs
+	case try < 103:
+		yieldThread()
 	case try < 1000: // about 0.1 ms where nothing else runs
 		runtime.Gosched()
 	default:

@@ -156,4 +156,9 @@ var ofGrowth = []mutant{
 		"if c := w.Value(); c != nil {\n\t\t\tc.look(start)\n\t\t}", "_ = w\n\t\tc.look(start)",
 		test("./ring", "TestRow35_DroppedChainIsCollectable"),
 	},
+	{
+		"a wait for a claim gives up its place in the scheduler at once", "ring/wait.go",
+		"yieldThread()", "runtime.Gosched()",
+		test("./ring", "TestWaitKeepsItsPlace"),
+	},
 }

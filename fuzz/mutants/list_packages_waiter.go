@@ -114,7 +114,7 @@ var ofOutcomes = []mutant{
 	},
 	{
 		"a larger GOMAXPROCS is seen by whoever hands over alone", "waiter/stack.go",
-		"if s.first != nil && s.limit == 0 { // for one waiter the limit does not matter\n\t\ts.know()\n\t}", "",
+		"if s.first != nil && s.first == s.last && s.limit == 0 {\n\t\ts.know()\n\t}", "",
 		test("./waiter", "TestLimitFollowsProcsInFlight"),
 	},
 	{
