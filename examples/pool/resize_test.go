@@ -61,6 +61,12 @@ func TestResizeDownAtWork(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, 1, p.Workers())
 		require.Equal(t, 2, calls)
+
+		require.NoError(t, p.Resize(4))
+		synctest.Wait()
+		require.NoError(t, p.Resize(1))
+		synctest.Wait()
+		require.Equal(t, 1, p.Workers(), "and again, as they sleep")
 	})
 }
 
