@@ -7,7 +7,11 @@
 //	go run . -h                    the rest, as for bench
 package main
 
-import "github.com/iocp-go/iocp/bench/internal/pairs"
+import (
+	"slices"
+
+	"github.com/iocp-go/iocp/bench/internal/pairs"
+)
 
 func main() { command.Main() }
 
@@ -20,7 +24,9 @@ table, anything else a regular expression that matches from the start of a
 scenario's name: 'xsync', 'xsync/shape=2x2', 'ants/work=0ns'. All without one.
 
 `,
-	Scenarios: func(bool) []pairs.Scenario { return append(queueScenarios(), poolScenarios()...) },
+	Scenarios: func(bool) []pairs.Scenario {
+		return slices.Concat(queueScenarios(), poolScenarios(), exampleScenarios())
+	},
 }
 
 // faster is what every scenario is measured for, and cheaper what those of a peer

@@ -33,7 +33,7 @@ func TestScenarios(t *testing.T) {
 			}
 		})
 	}
-	require.Len(t, names, 2*6+3*9)
+	require.Len(t, names, 2*6+3*9+4*8)
 }
 
 // A crew that leaves a function out, when there are many, is found.
