@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 )
 
 // apart is set in the environment of a process that is a generator.
@@ -29,6 +28,7 @@ func generateApart(ctx context.Context, stop <-chan struct{}, p plan) (*generate
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, exe)
+	detach(cmd)
 	cmd.Env = append(os.Environ(), apart+"=1")
 	var said, complained bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &complained
@@ -66,7 +66,6 @@ func generateApart(ctx context.Context, stop <-chan struct{}, p plan) (*generate
 
 // beGenerator is the other process: it reads a plan, and stops when the input ends.
 func beGenerator(in io.Reader, out, errs io.Writer) (status int) {
-	signal.Ignore(os.Interrupt) // Ctrl-C goes to both; the dispatcher passes it on
 	plans := json.NewDecoder(in)
 	var p plan
 	err := plans.Decode(&p)

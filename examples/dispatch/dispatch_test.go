@@ -10,10 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// program is set in the environment of a test binary that is the program.
+const program = "DISPATCH_PROGRAM"
+
 func TestMain(m *testing.M) {
-	if os.Getenv(apart) != "" {
-		os.Exit(beGenerator(os.Stdin, os.Stdout, os.Stderr))
+	if os.Getenv(apart) != "" || os.Getenv(program) != "" {
+		main()
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=10") // of the other processes: a second each, otherwise
 	os.Exit(m.Run())
 }
 
