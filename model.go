@@ -40,3 +40,9 @@ func ModelNext(h Handle) Handle { return h + 1<<genShift }
 
 // ModelPort is the port of an open handle.
 func ModelPort(h Handle) *Port[Packet] { return handles.lookup(h).port }
+
+// ModelWait sleeps until n has a token, and takes it.
+func (n *Notifier) ModelWait() { n.of.Sleep() }
+
+// ModelTold reports whether n has a token.
+func (n *Notifier) ModelTold() bool { return n.of.Told() }

@@ -21,6 +21,11 @@
 // and generations, must look like a sequential one to callers that open, close and use handles
 // at once.
 //
+// In the scenarios of notifiers a thread arms one, sleeps until its token, and looks, as a select
+// loop does. It must not sleep beside a packet, or room, that nobody is on the way to. A look
+// is a Get(0) or a Post, and is all that such a thread adds to the history: a notifier
+// moves no packet, so the specification of the queue does not know of it.
+//
 // A caller that watches looks twice and gives up, so that a packet may come before, between
 // and after. The scenario says whether callers may watch, where an ordinary build asks Go's
 // scheduler. In the scenarios called free the checker gives every answer that the policy of
@@ -46,7 +51,8 @@
 //
 // The checker finds:
 //
-//   - a waiter that sleeps while there is a packet or room for it, or at a closed port;
+//   - a waiter that sleeps while there is a packet or room for it, or at a closed port, and a
+//     select loop that does;
 //   - packets lost, doubled or out of order, and a wrong empty or full: no order of the
 //     operations that agrees with real time explains the history;
 //   - a wait that sleeps past its deadline, or ends by a deadline that it does not have;

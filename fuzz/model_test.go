@@ -37,6 +37,8 @@ type actor struct {
 	due     bool // it waits until a deadline
 	ctx     context.Context
 	cancel  context.CancelFunc
+	packets *iocp.Notifier // made by notifier
+	room    *iocp.Notifier // made by roomNotifier
 }
 
 // scenario is a small program on one port. Each of its threads is a client.
@@ -173,7 +175,10 @@ func atRest(port any) error {
 		for w := stack.FieldByName("first"); !w.IsNil(); w = w.Elem().FieldByName("next") {
 			listed++
 		}
-		if n := int(uint32(state) &^ (1 << 31)); n != listed {
+		if armed := state>>30&1 != 0; armed == stack.FieldByName("notifiers").IsNil() {
+			return fmt.Errorf("%s: the bit armed is %v, and the list of notifiers says otherwise", side, armed)
+		}
+		if n := int(uint32(state) &^ (1<<31 | 1<<30)); n != listed {
 			return fmt.Errorf("%s: %d on the list, %d counted", side, listed, n)
 		}
 	}
@@ -373,7 +378,7 @@ var (
 
 func scenarios() []scenario {
 	type threads = []func(*actor)
-	return slices.Concat(growthScenarios(), alarmScenarios(), policyScenarios(), []scenario{
+	return slices.Concat(growthScenarios(), alarmScenarios(), policyScenarios(), notifyScenarios(), []scenario{
 		{name: "posts and looks", bound: 3, threads: threads{both(post, post), post, both(look, look), look}},
 		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},
 		{name: "room at the lap", bound: 3, before: 2, threads: threads{post, both(look, look, post, look)}},

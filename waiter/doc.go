@@ -78,6 +78,35 @@
 // that takes the lock first puts the sole waiter on the list, as the waiter that has waited
 // longest. A caller that comes later finds the sole waiter waiting, and goes to the list.
 //
+// # Notifiers
+//
+// A [Notifier] stands for a caller that sleeps elsewhere, in a select. Arm puts the notifier on
+// a list and sets the bit armed in state, which lies among the waiters' bits: P3, S2 and Pass
+// see an armed notifier where they see a waiter, by the same comparison with 0. Whoever hands
+// over serves the waiters first and then, if the queue is not idle, tells the notifiers. So Post
+// has no instruction more.
+//
+//	N1  the bit armed is set in state, under the stack's lock; then unwatch, as after W1
+//	N2  Arm finds the queue idle; else it leaves a token itself, and disarms
+//	T1  under the lock, a caller in HandOver that leaves the queue not idle leaves a token
+//	T2  that caller takes the notifier off the list, and clears the bit with the last one
+//
+// N1 and N2 are W1 and W2, so the argument above holds with the notifier in place of the
+// waiter. If N2 precedes P1, then N1 < N2 < P1 < P3: P3 sees the bit, unless the notifier has
+// been told since. If P1 precedes N2, Arm leaves the token. P3 may see the bit and still leave
+// the packet, to S4 or to Pass, for the same two reasons.
+//
+// A token promises one look, and not the taking of a packet. So all notifiers are told, and none
+// counts as a hand-off in flight. A waiter is never left to a notifier: P3 sees the waiter by its
+// own bits, and serve does not know of notifiers.
+//
+// T1 precedes T2. A poster whose P3 follows T2 sees no bit, and relies on the token. Were T2
+// first, that poster's Post could return before the token is there. The send of T1 does not wait,
+// and happens under the lock, so that none is under way when Disarm returns.
+//
+// No packet passes through a notifier, and no step of the queue depends on one. So the history
+// of the queue is that of the Gets and Posts alone, linearizable as before.
+//
 // # What a caller does that finds nothing
 //
 // Under [ParkAuto] a caller takes these steps one after the other, and looks at the queue

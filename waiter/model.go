@@ -143,6 +143,22 @@ type seat struct{ parker sched.Parker }
 
 func (s *seat) unpark() { s.parker.Unpark() }
 
+// token is that of a parker, on which the owner of a notifier sleeps.
+type token struct{ parker sched.Parker }
+
+func newToken() token { return token{} }
+
+func (t *token) channel() <-chan struct{} { return nil }
+func (t *token) put()                     { t.parker.Signal() }
+func (t *token) there() bool              { return t.parker.Ready() }
+func (t *token) drop()                    { t.parker.Drop() }
+
+// Sleep takes the token of n, and sleeps until it is there: a select with one case.
+func (n *Notifier) Sleep() { n.token.parker.Park(nil, Forever, nil) }
+
+// Told reports whether a token is there.
+func (n *Notifier) Told() bool { return n.token.there() }
+
 // alarms reports whether deadlines are kept by timers, which are threads of their own.
 var alarms bool
 

@@ -90,7 +90,8 @@ func (u *unlocker) Unlock() { (*mutex)(u).Unlock() }
 
 // What Stack.state holds.
 const (
-	waiter1 = 1       // bits 0 to 30 count the waiters on the list
+	waiter1 = 1       // bits 0 to 29 count the waiters on the list
+	armed   = 1 << 30 // a notifier is armed
 	sole    = 1 << 31 // the sole waiter waits; it is not on the list
 	taken   = 1 << 32 // the sole waiter is in use
 	flight1 = 1 << 33 // bits 33 to 61 count the hand-offs in flight
@@ -101,7 +102,7 @@ const (
 func flights(state uint64) int32 { return int32(state &^ (watched | looking) >> 33) }
 
 // waiting is the number of waiters, the sole one included.
-func waiting(state uint64) int { return int(uint32(state)&(sole-1)) + int(state&sole>>31) }
+func waiting(state uint64) int { return int(uint32(state)&(armed-1)) + int(state&sole>>31) }
 
 // Stack is a list of waiters with a lock. The lock is held for a few instructions, and
 // while packets are moved and a queue grows, but never while its holder sleeps. While no one
@@ -128,8 +129,9 @@ type Stack[T any] struct {
 	left  uint64        // waits that ended by deadline or done
 	given atomic.Uint64 // packets handed to the sole waiter past the queue; not guarded
 	// sole belongs to the caller that set the bit taken, until that caller clears the bit.
-	sole *Waiter[T]
-	_    [linePair]byte
+	sole      *Waiter[T]
+	notifiers *Notifier // the armed ones
+	_         [linePair]byte
 
 	pace pace
 	pool *pool // of *Waiter[T]; a pointer, because package sync's list of pools would keep s alive
@@ -159,10 +161,11 @@ func (s *Stack[T]) Init(q Queue[T], order Order, limit int, parking Parking, par
 }
 
 // HasWaiters reports whether callers wait.
-func (s *Stack[T]) HasWaiters() bool { return uint32(s.state.Load()) != 0 }
+func (s *Stack[T]) HasWaiters() bool { return uint32(s.state.Load())&^armed != 0 }
 
 // Due reports whether a packet may be handed to a waiter now: somebody waits, nobody watches
-// the queue, and the limit of hand-offs in flight is not reached, as far as is known. P3.
+// the queue, and the limit of hand-offs in flight is not reached, as far as is known. An armed
+// notifier counts as somebody who waits. P3.
 func (s *Stack[T]) Due() bool {
 	state := s.state.Load()
 	return uint32(state) != 0 && s.below(state)
@@ -293,6 +296,9 @@ func (s *Stack[T]) settle(yields bool) {
 		s.mu.Lock()
 		s.adopt()
 		late := s.serve(&l)
+		if s.notifiers != nil && !s.queue.Idle() {
+			s.notify()
+		}
 		more = s.first != nil && s.queue.Over()
 		s.mu.Unlock()
 		l.wake(nil)
@@ -386,7 +392,7 @@ func bump() {
 // bumps is the number of goroutines that bump has started and that have not ended.
 var bumps tally
 
-// Interrupt ends all waits on the stack and returns their number.
+// Interrupt ends all waits on the stack and returns their number. Armed notifiers are told.
 func (s *Stack[T]) Interrupt() (n int) {
 	var l list[T]
 	s.mu.Lock()
@@ -394,6 +400,7 @@ func (s *Stack[T]) Interrupt() (n int) {
 	for ; s.first != nil; n++ {
 		l.add(s.release(s.first, Interrupted))
 	}
+	s.notify()
 	s.mu.Unlock()
 	l.wake(nil)
 	return n

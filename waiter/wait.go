@@ -127,6 +127,32 @@ func (s *seat) unpark() {
 // sleep parks the owner of w, whose alarm is set, until w is released.
 func (s *Stack[T]) sleep(w *Waiter[T], mu sync.Locker) { w.seat.park(mu) }
 
+// token is a channel with room for one.
+type token struct{ c chan struct{} }
+
+func newToken() token { return token{make(chan struct{}, 1)} }
+
+func (t *token) channel() <-chan struct{} { return t.c }
+
+// put leaves a token there. It never waits.
+func (t *token) put() {
+	select {
+	case t.c <- struct{}{}:
+	default:
+	}
+}
+
+// there reports whether a token is there that nobody has taken.
+func (t *token) there() bool { return len(t.c) != 0 }
+
+// drop takes the token that is there.
+func (t *token) drop() {
+	select {
+	case <-t.c:
+	default:
+	}
+}
+
 type timer = time.Timer
 
 // alarms is false only in the model, where sleep can keep deadlines by itself.

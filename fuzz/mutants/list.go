@@ -20,7 +20,7 @@ func test(pkg, name string) [2]string        { return [2]string{pkg, name} }
 // ofSteps are bugs of the steps and rules that the library is built of: orders of atomics, wakes,
 // tokens, claims, clearing, deadlines. The gate runs them.
 var ofSteps = slices.Concat(
-	ofRing, ofGrowth, ofWaiting, ofWatching, ofSole, ofAlarms, ofPort, ofSleeping, ofHandles,
+	ofRing, ofGrowth, ofWaiting, ofWatching, ofSole, ofBridge, ofAlarms, ofPort, ofSleeping, ofHandles,
 )
 
 // mutants are all of them, in the order of the table.

@@ -94,7 +94,7 @@ var ofOutcomes = []mutant{
 	},
 	{
 		"the sole waiter does not count as one that waits", "waiter/stack.go",
-		"return int(uint32(state)&(sole-1)) + int(state&sole>>31)", "return int(uint32(state) & (sole - 1))",
+		"return int(uint32(state)&(armed-1)) + int(state&sole>>31)", "return int(uint32(state) & (armed - 1))",
 		test("./waiter", "TestStatsOfTheSoleWaiter"),
 	},
 	{

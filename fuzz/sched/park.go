@@ -71,6 +71,42 @@ func (p *Parker) Unpark() {
 	t.note("wake")
 }
 
+// Signal is Unpark that leaves a token which is there as it is: a send that does not wait, on
+// a channel with room for one.
+func (p *Parker) Signal() {
+	t := point(step)
+	if t == nil {
+		p.token = true
+		return
+	}
+	t.drain()
+	if p.token {
+		t.read(&p.object)
+		t.note("signal: a token is there")
+		return
+	}
+	p.token, p.now = true, max(p.now, t.now)
+	t.wrote(&p.object, true)
+	t.note("signal")
+}
+
+// Drop takes the token that is there, without a sleep.
+func (p *Parker) Drop() {
+	t := point(step)
+	was := p.token
+	p.token = false
+	if t == nil {
+		return
+	}
+	t.drain()
+	if was {
+		t.wrote(&p.object, true)
+	} else {
+		t.read(&p.object)
+	}
+	t.note("drop: %v", was)
+}
+
 // Idle reports, without a step, whether no token is there.
 func (p *Parker) Idle() bool { return !p.token }
 
