@@ -23,16 +23,19 @@ func calls(p *Port[int], wait time.Duration) map[string]func() error {
 	ctx := context.Background()
 	dst := []int{-1, -1}
 	return map[string]func() error{
-		"Post":            func() error { return p.Post(1) },
-		"PostTimeout":     func() error { return p.PostTimeout(1, wait) },
-		"PostContext":     func() error { return p.PostContext(ctx, 1) },
-		"PostBatch":       func() error { _, err := p.PostBatch(dst); return err },
-		"PostBatch empty": func() error { _, err := p.PostBatch(nil); return err },
-		"Get":             func() error { _, err := p.Get(wait); return err },
-		"GetContext":      func() error { _, err := p.GetContext(ctx); return err },
-		"GetBatch":        func() error { _, err := p.GetBatch(dst, wait); return err },
-		"GetBatchContext": func() error { _, err := p.GetBatchContext(ctx, dst); return err },
-		"Close":           func() error { return p.Close() },
+		"Post":                   func() error { return p.Post(1) },
+		"PostTimeout":            func() error { return p.PostTimeout(1, wait) },
+		"PostContext":            func() error { return p.PostContext(ctx, 1) },
+		"PostBatch":              func() error { _, err := p.PostBatch(dst); return err },
+		"PostBatchTimeout":       func() error { _, err := p.PostBatchTimeout(dst, wait); return err },
+		"PostBatchTimeout empty": func() error { _, err := p.PostBatchTimeout(nil, wait); return err },
+		"PostBatchContext":       func() error { _, err := p.PostBatchContext(ctx, dst); return err },
+		"PostBatch empty":        func() error { _, err := p.PostBatch(nil); return err },
+		"Get":                    func() error { _, err := p.Get(wait); return err },
+		"GetContext":             func() error { _, err := p.GetContext(ctx); return err },
+		"GetBatch":               func() error { _, err := p.GetBatch(dst, wait); return err },
+		"GetBatchContext":        func() error { _, err := p.GetBatchContext(ctx, dst); return err },
+		"Close":                  func() error { return p.Close() },
 	}
 }
 
@@ -61,6 +64,8 @@ func TestRow5_NilAndZeroPort(t *testing.T) {
 		_, err := p.GetContext(nilContext)
 		require.Equal(t, want, err)
 		require.Equal(t, want, p.PostContext(nilContext, 1))
+		_, err = p.PostBatchContext(nilContext, nil)
+		require.Equal(t, want, err)
 	}
 	require.NotErrorIs(t, zero.Post(1), context.Canceled)
 }
@@ -91,6 +96,9 @@ func TestNilContext(t *testing.T) {
 	require.Zero(t, n)
 	require.Equal(t, ErrInvalidParameter, err)
 	require.Equal(t, ErrInvalidParameter, p.PostContext(ctx, 2))
+	n, err = p.PostBatchContext(ctx, []int{2})
+	require.Zero(t, n)
+	require.Equal(t, ErrInvalidParameter, err)
 	for range p.All(ctx) {
 		t.Error("a packet was taken")
 	}

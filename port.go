@@ -162,16 +162,22 @@ func (p *Port[T]) PostBatch(vs []T) (n int, err error) {
 	if err := p.valid(); err != nil {
 		return 0, err
 	}
-	n = p.queue.TryPushBatch(vs)
-	if n != 0 && p.takers.Due() {
-		p.takers.HandOver()
-	}
+	n = p.pushBatch(vs)
 	if n < len(vs) || n == 0 && p.queue.Closed() {
 		if err = p.refused(); err == ErrFull {
 			p.noRoom.Add(1)
 		}
 	}
 	return n, err
+}
+
+// pushBatch posts the longest prefix of vs that there is room for and returns its length.
+func (p *Port[T]) pushBatch(vs []T) (n int) {
+	n = p.queue.TryPushBatch(vs)
+	if n != 0 && p.takers.Due() {
+		p.takers.HandOver()
+	}
+	return n
 }
 
 // PostTimeout is Post that waits for room, for timeout at most. The error is [ErrTimeout]
@@ -213,6 +219,11 @@ func (p *Port[T]) postWait(v T, timeout time.Duration, ctx context.Context) erro
 	if timeout > 0 {
 		deadline = waiter.Deadline(timeout)
 	}
+	return p.postUntil(v, deadline, ctx)
+}
+
+// postUntil is postWait with a deadline.
+func (p *Port[T]) postUntil(v T, deadline int64, ctx context.Context) error {
 	var poll waiter.Poll
 	for p.posts.Again(&poll, deadline) {
 		if err := p.offer(nil, 0, v); err != ErrFull {

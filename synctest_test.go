@@ -91,6 +91,14 @@ var blocking = map[string]wait{
 	"PostTimeout": {posts: true, call: func(p *Port[int], _ context.Context, limit time.Duration) error {
 		return p.PostTimeout(9, limit)
 	}},
+	"PostBatchTimeout": {posts: true, call: func(p *Port[int], _ context.Context, limit time.Duration) error {
+		_, err := p.PostBatchTimeout([]int{9}, limit)
+		return err
+	}},
+	"PostBatchContext": {posts: true, ctx: true, call: func(p *Port[int], ctx context.Context, _ time.Duration) error {
+		_, err := p.PostBatchContext(ctx, []int{9})
+		return err
+	}},
 	"PostContext": {posts: true, ctx: true, call: func(p *Port[int], ctx context.Context, _ time.Duration) error {
 		return p.PostContext(ctx, 9)
 	}},

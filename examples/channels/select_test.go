@@ -157,6 +157,53 @@ func Example_contextsAndTimeouts() {
 	// true
 }
 
+// A port beside channels in one select.
+func Example_selectBridge() {
+	work, reload := newPort[string](16), make(chan int)
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	loop := func() {
+		look := work.NewNotifier()
+		defer look.Stop()
+		for {
+			select {
+			case <-look.Arm(): // in the case: each turn arms again
+				switch v, err := work.Get(0); err {
+				case nil:
+					fmt.Println("work:", v)
+				case iocp.ErrTimeout: // another goroutine was quicker
+				default: // ErrClosed
+					return
+				}
+			case config := <-reload:
+				fmt.Println("reload:", config)
+			case <-ticker.C:
+				fmt.Println("tick")
+			case <-ctx.Done():
+				fmt.Println(ctx.Err())
+				return
+			}
+		}
+	}
+
+	done := make(chan bool)
+	go func() { defer close(done); loop() }()
+	reload <- 1
+	work.Post("a")
+	for work.Len() != 0 {
+		time.Sleep(time.Millisecond)
+	}
+	reload <- 2
+	cancel()
+	<-done
+	// Output:
+	// reload: 1
+	// work: a
+	// reload: 2
+	// context canceled
+}
+
 // A wait with a context and a timeout.
 func Example_contextAndTimeout() {
 	p := newPort[int](2)

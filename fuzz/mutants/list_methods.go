@@ -213,7 +213,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"timeouts of posters in milliseconds", "port.go",
-		"deadline = waiter.Deadline(timeout)\n\t}\n\tvar poll", "deadline = waiter.Deadline((timeout + time.Millisecond - 1).Truncate(time.Millisecond))\n\t}\n\tvar poll",
+		"deadline = waiter.Deadline(timeout)\n\t}\n\treturn p", "deadline = waiter.Deadline((timeout + time.Millisecond - 1).Truncate(time.Millisecond))\n\t}\n\treturn p",
 		test(".", "TestTimeoutsToTheNanosecond"),
 	},
 	{
