@@ -23,7 +23,7 @@ func allocScenarios() []pairs.Scenario {
 			Name:     "allocs",
 			Params:   "op=" + op,
 			Measures: []pairs.Measure{{Row: 15, Unit: pairs.Allocs, By: pairs.Alone, Goal: 0}},
-			Port:     port,
+			Sides:    []pairs.Contestant{{Name: "port", Open: port}},
 			Least:    2000,
 			Once:     true,
 		})

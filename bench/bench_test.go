@@ -39,17 +39,14 @@ func benchmark(b *testing.B, name string) {
 		if s.Name != name {
 			continue
 		}
-		for i, open := range []func() pairs.Side{s.Port, s.Channel} {
-			if open == nil {
-				continue
-			}
-			sub := "impl=" + s.Implementation(i)
+		for _, c := range s.Sides {
+			sub := "impl=" + c.Name
 			if s.Params != "" {
 				sub = s.Params + "/" + sub
 			}
 			b.Run(sub, func(b *testing.B) {
 				defer s.Enter()()
-				run := open()
+				run := c.Open()
 				b.ResetTimer()
 				values := run(b.N)
 				for j, m := range s.Measures {

@@ -35,20 +35,24 @@ func dispatchScenarios(tail int) []pairs.Scenario {
 				},
 				Least: tail,
 				Times: 2,
-				Port: func() pairs.Side {
-					l := port()
-					return dispatch(takers, func() dispatchLoops { return l })
-				},
-				Channel: func() pairs.Side {
-					l := channel()
-					return dispatch(takers, func() dispatchLoops { return l })
+				Sides: []pairs.Contestant{
+					{Name: "port", Open: func() pairs.Side {
+						l := port()
+						return dispatch(takers, func() dispatchLoops { return l })
+					}},
+					{Name: "channel", Open: func() pairs.Side {
+						l := channel()
+						return dispatch(takers, func() dispatchLoops { return l })
+					}},
 				},
 			}
 			all = append(all, s)
 			s.Params += "/age=0"
 			s.Times = 1
-			s.Port = func() pairs.Side { return dispatch(takers, port) }
-			s.Channel = func() pairs.Side { return dispatch(takers, channel) }
+			s.Sides = []pairs.Contestant{
+				{Name: "port", Open: func() pairs.Side { return dispatch(takers, port) }},
+				{Name: "channel", Open: func() pairs.Side { return dispatch(takers, channel) }},
+			}
 			all = append(all, s)
 		}
 	}

@@ -23,42 +23,44 @@ func fanoutScenario() pairs.Scenario {
 	return pairs.Scenario{
 		Name:     "fanout",
 		Measures: []pairs.Measure{{Row: 7, Unit: pairs.PerOp, Goal: 0.60}},
-		Port: func() pairs.Side {
-			p := work.NewPort[iocp.Packet](capacity)
-			return fanout(func() {
-				for i := range burst {
-					pairs.Must(p.Post(iocp.Packet{Key: uintptr(i + 1)}))
-				}
-			}, func() {
-				pairs.Must(p.Post(iocp.Packet{}))
-			}, func(taken *arrivals) {
-				for {
-					v, err := p.Get(iocp.Infinite)
-					pairs.Must(err)
-					if v.Key == 0 {
-						return
+		Sides: []pairs.Contestant{
+			{Name: "port", Open: func() pairs.Side {
+				p := work.NewPort[iocp.Packet](capacity)
+				return fanout(func() {
+					for i := range burst {
+						pairs.Must(p.Post(iocp.Packet{Key: uintptr(i + 1)}))
 					}
-					taken[v.Key-1].at.Store(pairs.Now())
-				}
-			})
-		},
-		Channel: func() pairs.Side {
-			c := make(chan iocp.Packet, capacity)
-			return fanout(func() {
-				for i := range burst {
-					c <- iocp.Packet{Key: uintptr(i + 1)}
-				}
-			}, func() {
-				c <- iocp.Packet{}
-			}, func(taken *arrivals) {
-				for {
-					v := <-c
-					if v.Key == 0 {
-						return
+				}, func() {
+					pairs.Must(p.Post(iocp.Packet{}))
+				}, func(taken *arrivals) {
+					for {
+						v, err := p.Get(iocp.Infinite)
+						pairs.Must(err)
+						if v.Key == 0 {
+							return
+						}
+						taken[v.Key-1].at.Store(pairs.Now())
 					}
-					taken[v.Key-1].at.Store(pairs.Now())
-				}
-			})
+				})
+			}},
+			{Name: "channel", Open: func() pairs.Side {
+				c := make(chan iocp.Packet, capacity)
+				return fanout(func() {
+					for i := range burst {
+						c <- iocp.Packet{Key: uintptr(i + 1)}
+					}
+				}, func() {
+					c <- iocp.Packet{}
+				}, func(taken *arrivals) {
+					for {
+						v := <-c
+						if v.Key == 0 {
+							return
+						}
+						taken[v.Key-1].at.Store(pairs.Now())
+					}
+				})
+			}},
 		},
 	}
 }

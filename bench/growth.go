@@ -26,10 +26,11 @@ func growthScenarios() []pairs.Scenario {
 			all = append(all, pairs.Scenario{
 				Name:     "growth",
 				Params:   fmt.Sprintf("from=%d/shape=%s", from, shape.name),
-				Sides:    [2]string{"grows", "fixed"},
 				Measures: []pairs.Measure{{Row: 19, Unit: pairs.PerOp, Goal: 1.05}},
-				Port:     func() pairs.Side { return shape.open(grown(from)) },
-				Channel:  func() pairs.Side { return shape.open(work.NewPort[iocp.Packet](capacity)) },
+				Sides: []pairs.Contestant{
+					{Name: "grows", Open: func() pairs.Side { return shape.open(grown(from)) }},
+					{Name: "fixed", Open: func() pairs.Side { return shape.open(work.NewPort[iocp.Packet](capacity)) }},
+				},
 			})
 		}
 	}
@@ -52,10 +53,11 @@ func heldScenario() pairs.Scenario {
 	return pairs.Scenario{
 		Name:     "growth",
 		Params:   "held=limit",
-		Sides:    [2]string{"held", "below"},
 		Measures: []pairs.Measure{{Row: 19, Unit: pairs.PerOp, Goal: 3}},
-		Port:     at(capacity),
-		Channel:  at(capacity / 2),
+		Sides: []pairs.Contestant{
+			{Name: "held", Open: at(capacity)},
+			{Name: "below", Open: at(capacity / 2)},
+		},
 	}
 }
 

@@ -12,14 +12,15 @@ import (
 func handlesScenario() pairs.Scenario {
 	return pairs.Scenario{
 		Name:     "handles",
-		Sides:    [2]string{"functions", "methods"},
 		Measures: []pairs.Measure{{Row: 18, Unit: pairs.PerOp, Goal: 1.15}},
-		Port: func() pairs.Side {
-			h, err := iocp.CreateIoCompletionPort(iocp.InvalidHandle, 0, 0, 0)
-			pairs.Must(err)
-			return soloFunctions(h)
+		Sides: []pairs.Contestant{
+			{Name: "functions", Open: func() pairs.Side {
+				h, err := iocp.CreateIoCompletionPort(iocp.InvalidHandle, 0, 0, 0)
+				pairs.Must(err)
+				return soloFunctions(h)
+			}},
+			{Name: "methods", Open: func() pairs.Side { return soloMethods(work.NewPort[iocp.Packet](capacity)) }},
 		},
-		Channel: func() pairs.Side { return soloMethods(work.NewPort[iocp.Packet](capacity)) },
 	}
 }
 

@@ -23,12 +23,14 @@ func hogScenarios(turns int) []pairs.Scenario {
 			Name:     "hogs",
 			Params:   fmt.Sprintf("of=%s/hogs=%d/procs=%d", of, c.Hogs, c.Procs),
 			Measures: []pairs.Measure{{Row: 21, Unit: pairs.PerOp, Goal: 1.30}},
-			Port:     func() pairs.Side { return c.Port(10 * slice) },
-			Channel:  func() pairs.Side { return c.Channel(10 * slice) },
-			Procs:    c.Procs,
-			Hogs:     c.Hogs,
-			Slice:    slice,
-			OnCall:   !(c.Hogs == 1 || c.Hogs == 4 && c.Procs == 2),
+			Sides: []pairs.Contestant{
+				{Name: "port", Open: func() pairs.Side { return c.Port(10 * slice) }},
+				{Name: "channel", Open: func() pairs.Side { return c.Channel(10 * slice) }},
+			},
+			Procs:  c.Procs,
+			Hogs:   c.Hogs,
+			Slice:  slice,
+			OnCall: !(c.Hogs == 1 || c.Hogs == 4 && c.Procs == 2),
 		})
 	}
 	return all

@@ -25,10 +25,10 @@ func idleScenario(least int) pairs.Scenario {
 		Measures: []pairs.Measure{{Row: 13, Unit: pairs.CPUTime, By: pairs.Alone, Goal: float64(time.Millisecond), Strict: true}},
 		Least:    least,
 		Once:     true,
-		Port: func() pairs.Side {
+		Sides: []pairs.Contestant{{Name: "port", Open: func() pairs.Side {
 			p := work.NewPort[iocp.Packet](capacity)
 			return idle(without, func() { p.Get(iocp.Infinite) }, func() { pairs.Must(p.Close()) })
-		},
+		}}},
 	}
 }
 

@@ -44,10 +44,10 @@ regular expression that matches from the start of a scenario's name: 'stream',
 'stream/shape=2x2', 'crowded/of=pool'. All rows without one.
 
 `,
-	Scenarios: func(quick bool) []pairs.Scenario {
+	Scenarios: func(quick bool) ([]pairs.Scenario, error) {
 		if quick {
-			return scenarios(quickPlan)
+			return scenarios(quickPlan), nil
 		}
-		return scenarios(fullPlan)
+		return scenarios(fullPlan), nil
 	},
 }

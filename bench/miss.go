@@ -22,20 +22,22 @@ func missScenarios(misses int) []pairs.Scenario {
 			Params:   fmt.Sprintf("timeout=%dms", s.timeout.Milliseconds()),
 			Measures: []pairs.Measure{{Row: 12, Unit: pairs.P50, Goal: 1.00}, {Row: 12, Unit: pairs.P99, Goal: 1.00}},
 			Least:    s.least,
-			Port: func() pairs.Side {
-				p := work.NewPort[iocp.Packet](capacity)
-				return lateness(s.timeout, func() {
-					if _, err := p.Get(s.timeout); err != iocp.ErrTimeout {
-						panic(fmt.Sprint("miss: ", err))
-					}
-				})
-			},
-			Channel: func() pairs.Side {
-				timer := time.NewTimer(time.Hour)
-				return lateness(s.timeout, func() {
-					timer.Reset(s.timeout)
-					<-timer.C
-				})
+			Sides: []pairs.Contestant{
+				{Name: "port", Open: func() pairs.Side {
+					p := work.NewPort[iocp.Packet](capacity)
+					return lateness(s.timeout, func() {
+						if _, err := p.Get(s.timeout); err != iocp.ErrTimeout {
+							panic(fmt.Sprint("miss: ", err))
+						}
+					})
+				}},
+				{Name: "channel", Open: func() pairs.Side {
+					timer := time.NewTimer(time.Hour)
+					return lateness(s.timeout, func() {
+						timer.Reset(s.timeout)
+						<-timer.C
+					})
+				}},
 			},
 		})
 	}

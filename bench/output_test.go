@@ -19,10 +19,14 @@ func (o output) check(t *testing.T, format string) {
 	case "-json":
 		var r struct {
 			Results []struct {
-				Scenario    string
-				Gomaxprocs  int
-				Pairs       int
-				Lo, Channel *float64
+				Scenario   string
+				Gomaxprocs int
+				Pairs      int
+				Columns    []struct {
+					Name   string
+					Lo     *float64
+					Slices []float64
+				}
 			}
 		}
 		require.NoError(t, json.Unmarshal([]byte(o), &r))
@@ -30,8 +34,10 @@ func (o output) check(t *testing.T, format string) {
 		require.Equal(t, "solo", r.Results[0].Scenario)
 		require.Equal(t, []int{1, 2}, []int{r.Results[0].Gomaxprocs, r.Results[2].Gomaxprocs})
 		require.Equal(t, 6, r.Results[0].Pairs)
-		require.NotNil(t, r.Results[0].Lo)
-		require.Nil(t, r.Results[1].Channel)
+		require.Len(t, r.Results[0].Columns, 2)
+		require.NotNil(t, r.Results[0].Columns[0].Lo)
+		require.Len(t, r.Results[0].Columns[1].Slices, 6)
+		require.Len(t, r.Results[1].Columns, 1)
 	case "-benchfmt":
 		names := map[string]int{}
 		for reader := benchfmt.NewReader(strings.NewReader(string(o)), "out"); reader.Scan(); {
@@ -40,7 +46,7 @@ func (o output) check(t *testing.T, format string) {
 			names[result.Name.String()]++
 		}
 		require.Equal(t, map[string]int{
-			"Solo/impl=port": 6, "Solo/impl=chan": 6, "Solo/impl=port-2": 6, "Solo/impl=chan-2": 6,
+			"Solo/impl=port": 6, "Solo/impl=channel": 6, "Solo/impl=port-2": 6, "Solo/impl=channel-2": 6,
 			"Allocs/op=Post+Get/impl=port": 1, "Allocs/op=Post+Get/impl=port-2": 1,
 		}, names)
 	default:
@@ -52,9 +58,9 @@ func (o output) check(t *testing.T, format string) {
 
 // Each form of output marks rows that do not compare a port with a channel.
 func TestOutputOfOtherPairs(t *testing.T) {
-	print := func(format string) string { return run(t, "-slice=100us", "-count=6", "handles", format) }
-	require.Regexp(t, `(?m)^ 18  handles .* ≤ 1\.15 .*; functions ÷ methods$`, print("-json=false"))
-	require.Contains(t, print("-json"), `"compared": "functions/methods"`)
+	print := func(format string) string { return run(t, "-slice=100us", "-count=6", "-goals", "handles", format) }
+	require.Regexp(t, `(?m)^row +scenario +measure +functions +methods +ratio .*\n 18  handles .* ≤ 1\.15 `, print("-json=false"))
+	require.Contains(t, print("-json"), `"base": "methods"`)
 	lines := print("-benchfmt")
 	require.Equal(t, 6, strings.Count(lines, "\nBenchmarkHandles/impl=functions"), lines)
 	require.Equal(t, 6, strings.Count(lines, "\nBenchmarkHandles/impl=methods"), lines)
@@ -62,7 +68,7 @@ func TestOutputOfOtherPairs(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	for _, format := range []string{"", "-json", "-benchfmt"} {
-		args := []string{"-slice=100us", "-count=6", "-cpu=1,2", "solo", "allocs/op=Post.Get$"}
+		args := []string{"-slice=100us", "-count=6", "-cpu=1,2", "-goals", "solo", "allocs/op=Post.Get$"}
 		if format != "" {
 			args = append(args, format)
 		}
@@ -100,6 +106,6 @@ func TestSelects(t *testing.T) {
 // run returns the output of the command.
 func run(t *testing.T, args ...string) string {
 	var out, said bytes.Buffer
-	require.Equal(t, 0, command.Run(args, &out, &said), said.String())
+	require.Equal(t, 0, command.Run(t.Context(), args, &out, &said), said.String())
 	return out.String()
 }

@@ -25,25 +25,27 @@ func parkedScenario(waiters int) pairs.Scenario {
 			{Row: 14, Unit: pairs.PerWaiter, By: pairs.Excess, Goal: 160},
 			{Row: 14, Unit: pairs.Release, Goal: 0.80},
 		},
-		Port: func() pairs.Side {
-			return parked(waiters, func() (func(), func()) {
-				p := work.NewPort[iocp.Packet](capacity)
-				return func() {
-					if _, err := p.Get(iocp.Infinite); err != iocp.ErrClosed {
-						panic(err)
-					}
-				}, func() { pairs.Must(p.Close()) }
-			})
-		},
-		Channel: func() pairs.Side {
-			return parked(waiters, func() (func(), func()) {
-				c := make(chan iocp.Packet, capacity)
-				return func() {
-					if _, ok := <-c; ok {
-						panic("parked: a packet out of nowhere")
-					}
-				}, func() { close(c) }
-			})
+		Sides: []pairs.Contestant{
+			{Name: "port", Open: func() pairs.Side {
+				return parked(waiters, func() (func(), func()) {
+					p := work.NewPort[iocp.Packet](capacity)
+					return func() {
+						if _, err := p.Get(iocp.Infinite); err != iocp.ErrClosed {
+							panic(err)
+						}
+					}, func() { pairs.Must(p.Close()) }
+				})
+			}},
+			{Name: "channel", Open: func() pairs.Side {
+				return parked(waiters, func() (func(), func()) {
+					c := make(chan iocp.Packet, capacity)
+					return func() {
+						if _, ok := <-c; ok {
+							panic("parked: a packet out of nowhere")
+						}
+					}, func() { close(c) }
+				})
+			}},
 		},
 	}
 }

@@ -16,39 +16,41 @@ func pingpongScenario() pairs.Scenario {
 	return pairs.Scenario{
 		Name:     "pingpong",
 		Measures: []pairs.Measure{{Row: 4, Unit: pairs.PerOp, Goal: 1.00}},
-		Port: func() pairs.Side {
-			to, fro := work.NewPort[iocp.Packet](capacity), work.NewPort[iocp.Packet](capacity)
-			return pingpong(func() {
-				for {
-					v, err := to.Get(iocp.Infinite)
+		Sides: []pairs.Contestant{
+			{Name: "port", Open: func() pairs.Side {
+				to, fro := work.NewPort[iocp.Packet](capacity), work.NewPort[iocp.Packet](capacity)
+				return pingpong(func() {
+					for {
+						v, err := to.Get(iocp.Infinite)
+						pairs.Must(err)
+						pairs.Must(fro.Post(v))
+						if v.Key == 0 {
+							return
+						}
+					}
+				}, func(key uintptr) uintptr {
+					pairs.Must(to.Post(iocp.Packet{Key: key}))
+					v, err := fro.Get(iocp.Infinite)
 					pairs.Must(err)
-					pairs.Must(fro.Post(v))
-					if v.Key == 0 {
-						return
+					return v.Key
+				})
+			}},
+			{Name: "channel", Open: func() pairs.Side {
+				to, fro := make(chan iocp.Packet, capacity), make(chan iocp.Packet, capacity)
+				return pingpong(func() {
+					for {
+						v := <-to
+						fro <- v
+						if v.Key == 0 {
+							return
+						}
 					}
-				}
-			}, func(key uintptr) uintptr {
-				pairs.Must(to.Post(iocp.Packet{Key: key}))
-				v, err := fro.Get(iocp.Infinite)
-				pairs.Must(err)
-				return v.Key
-			})
-		},
-		Channel: func() pairs.Side {
-			to, fro := make(chan iocp.Packet, capacity), make(chan iocp.Packet, capacity)
-			return pingpong(func() {
-				for {
-					v := <-to
-					fro <- v
-					if v.Key == 0 {
-						return
-					}
-				}
-			}, func(key uintptr) uintptr {
-				to <- iocp.Packet{Key: key}
-				v := <-fro
-				return v.Key
-			})
+				}, func(key uintptr) uintptr {
+					to <- iocp.Packet{Key: key}
+					v := <-fro
+					return v.Key
+				})
+			}},
 		},
 	}
 }

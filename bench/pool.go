@@ -23,11 +23,13 @@ func poolScenarios() []pairs.Scenario {
 				Params:   fmt.Sprintf("work=%dns/workers=%d", g.task.Nanoseconds(), workers),
 				Least:    4 * workers, // some for each
 				Measures: []pairs.Measure{{Row: 8, Unit: pairs.PerOp, Goal: g.goal}},
-				Port: func() pairs.Side {
-					return work.Pool(work.Task(g.task), work.Goroutines(workers, work.PortPool(work.NewPort[func()](capacity))))
-				},
-				Channel: func() pairs.Side {
-					return work.Pool(work.Task(g.task), work.Goroutines(workers, chanPool(make(chan func(), capacity))))
+				Sides: []pairs.Contestant{
+					{Name: "port", Open: func() pairs.Side {
+						return work.Pool(work.Task(g.task), work.Goroutines(workers, work.PortPool(work.NewPort[func()](capacity))))
+					}},
+					{Name: "channel", Open: func() pairs.Side {
+						return work.Pool(work.Task(g.task), work.Goroutines(workers, chanPool(make(chan func(), capacity))))
+					}},
 				},
 			})
 		}

@@ -22,10 +22,12 @@ func scaleScenarios() []pairs.Scenario {
 			Name:     "scale",
 			Params:   fmt.Sprintf("of=%s/procs=%d", of, procs),
 			Measures: []pairs.Measure{{Row: 16, Unit: pairs.Growth, Goal: 1}},
-			Port:     func() pairs.Side { return scale(procs, port()) },
-			Channel:  func() pairs.Side { return scale(procs, channel()) },
-			Least:    2 * procs,
-			Procs:    procs,
+			Sides: []pairs.Contestant{
+				{Name: "port", Open: func() pairs.Side { return scale(procs, port()) }},
+				{Name: "channel", Open: func() pairs.Side { return scale(procs, channel()) }},
+			},
+			Least: 2 * procs,
+			Procs: procs,
 		})
 	}
 	for _, procs := range processors(runtime.NumCPU()) {

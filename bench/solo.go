@@ -15,19 +15,21 @@ func soloScenario() pairs.Scenario {
 	return pairs.Scenario{
 		Name:     "solo",
 		Measures: []pairs.Measure{{Row: 1, Unit: pairs.PerOp, Goal: 0.45}},
-		Port:     func() pairs.Side { return soloMethods(work.NewPort[iocp.Packet](capacity)) },
-		Channel: func() pairs.Side {
-			c := make(chan iocp.Packet, capacity)
-			return func(n int) []float64 {
-				var sum uintptr
-				start := pairs.Now()
-				for i := range n {
-					c <- iocp.Packet{Key: uintptr(i)}
-					v := <-c
-					sum += v.Key
+		Sides: []pairs.Contestant{
+			{Name: "port", Open: func() pairs.Side { return soloMethods(work.NewPort[iocp.Packet](capacity)) }},
+			{Name: "channel", Open: func() pairs.Side {
+				c := make(chan iocp.Packet, capacity)
+				return func(n int) []float64 {
+					var sum uintptr
+					start := pairs.Now()
+					for i := range n {
+						c <- iocp.Packet{Key: uintptr(i)}
+						v := <-c
+						sum += v.Key
+					}
+					return soloDone(n, start, sum)
 				}
-				return soloDone(n, start, sum)
-			}
+			}},
 		},
 	}
 }
@@ -66,28 +68,30 @@ func batchSolo() pairs.Scenario {
 		Name:     "batch",
 		Params:   "shape=solo",
 		Measures: []pairs.Measure{{Row: 3, Unit: pairs.PerOp, Goal: 0.12}},
-		Channel:  s.Channel,
-		Port: func() pairs.Side {
-			p := work.NewPort[iocp.Packet](capacity)
-			var in, out [batch]iocp.Packet
-			return func(n int) []float64 {
-				var sum uintptr
-				start := pairs.Now()
-				for i := 0; i < n; i += batch {
-					k := min(batch, n-i)
-					for j := range k {
-						in[j] = iocp.Packet{Key: uintptr(i + j)}
+		Sides: []pairs.Contestant{
+			{Name: "port", Open: func() pairs.Side {
+				p := work.NewPort[iocp.Packet](capacity)
+				var in, out [batch]iocp.Packet
+				return func(n int) []float64 {
+					var sum uintptr
+					start := pairs.Now()
+					for i := 0; i < n; i += batch {
+						k := min(batch, n-i)
+						for j := range k {
+							in[j] = iocp.Packet{Key: uintptr(i + j)}
+						}
+						_, err := p.PostBatch(in[:k])
+						pairs.Must(err)
+						k, err = p.GetBatch(out[:], 0)
+						pairs.Must(err)
+						for j := range k {
+							sum += out[j].Key
+						}
 					}
-					_, err := p.PostBatch(in[:k])
-					pairs.Must(err)
-					k, err = p.GetBatch(out[:], 0)
-					pairs.Must(err)
-					for j := range k {
-						sum += out[j].Key
-					}
+					return soloDone(n, start, sum)
 				}
-				return soloDone(n, start, sum)
-			}
+			}},
+			{Name: "channel", Open: s.Sides[1].Open},
 		},
 	}
 }
@@ -101,8 +105,10 @@ func hitScenarios() []pairs.Scenario {
 			Name:     "hit",
 			Params:   "channel=" + code,
 			Measures: []pairs.Measure{{Row: 11, Unit: pairs.PerOp, Goal: goal}},
-			Port:     func() pairs.Side { return hitPort(work.NewPort[iocp.Packet](capacity)) },
-			Channel:  func() pairs.Side { return hitChan(make(chan iocp.Packet, capacity), drain) },
+			Sides: []pairs.Contestant{
+				{Name: "port", Open: func() pairs.Side { return hitPort(work.NewPort[iocp.Packet](capacity)) }},
+				{Name: "channel", Open: func() pairs.Side { return hitChan(make(chan iocp.Packet, capacity), drain) }},
+			},
 		}
 	}
 	return []pairs.Scenario{hit("timer", 0.12, drainWithTimer), hit("look", 1.00, drainLookingFirst)}

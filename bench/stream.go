@@ -14,8 +14,10 @@ func streamScenarios() []pairs.Scenario {
 			Name:     "stream",
 			Params:   s.String(),
 			Measures: []pairs.Measure{{Row: 2, Unit: pairs.PerOp, Goal: 0.40}},
-			Port:     func() pairs.Side { return work.Stream(s, work.PortLoops(work.NewPort[iocp.Packet](capacity))) },
-			Channel:  func() pairs.Side { return work.Stream(s, chanLoops(make(chan iocp.Packet, capacity))) },
+			Sides: []pairs.Contestant{
+				{Name: "port", Open: func() pairs.Side { return work.Stream(s, work.PortLoops(work.NewPort[iocp.Packet](capacity))) }},
+				{Name: "channel", Open: func() pairs.Side { return work.Stream(s, chanLoops(make(chan iocp.Packet, capacity))) }},
+			},
 		})
 	}
 	return all
@@ -29,8 +31,10 @@ func batchScenarios() []pairs.Scenario {
 			Name:     "batch",
 			Params:   s.String(),
 			Measures: []pairs.Measure{{Row: 3, Unit: pairs.PerOp, Goal: 0.15}},
-			Port:     func() pairs.Side { return work.Stream(s, batchLoops(work.NewPort[iocp.Packet](capacity))) },
-			Channel:  func() pairs.Side { return work.Stream(s, chanLoops(make(chan iocp.Packet, capacity))) },
+			Sides: []pairs.Contestant{
+				{Name: "port", Open: func() pairs.Side { return work.Stream(s, batchLoops(work.NewPort[iocp.Packet](capacity))) }},
+				{Name: "channel", Open: func() pairs.Side { return work.Stream(s, chanLoops(make(chan iocp.Packet, capacity))) }},
+			},
 		})
 	}
 	return all

@@ -24,8 +24,8 @@ table, anything else a regular expression that matches from the start of a
 scenario's name: 'xsync', 'xsync/shape=2x2', 'ants/work=0ns'. All without one.
 
 `,
-	Scenarios: func(bool) []pairs.Scenario {
-		return slices.Concat(queueScenarios(), poolScenarios(), exampleScenarios())
+	Scenarios: func(bool) ([]pairs.Scenario, error) {
+		return slices.Concat(queueScenarios(), poolScenarios(), exampleScenarios()), nil
 	},
 }
 

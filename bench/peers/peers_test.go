@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,13 +19,14 @@ func TestMain(m *testing.M) {
 // Every side runs and loses nothing, or it panics.
 func TestScenarios(t *testing.T) {
 	names := map[string]bool{}
-	for _, s := range command.Scenarios(true) {
+	scenarios, err := command.Scenarios(true)
+	require.NoError(t, err)
+	for _, s := range scenarios {
 		require.False(t, names[s.Full()], "two scenarios named %s", s.Full())
 		names[s.Full()] = true
-		require.False(t, strings.ContainsAny(s.Sides[0]+s.Sides[1], "/-"), s.Full())
 		t.Run(s.Full(), func(t *testing.T) {
-			for _, open := range []func() pairs.Side{s.Port, s.Channel} {
-				run := open()
+			for _, c := range s.Sides {
+				run := c.Open()
 				for _, n := range []int{1, 3, 2500} { // a queue lives on across slices
 					require.Len(t, run(n), len(s.Measures))
 				}
@@ -53,9 +53,9 @@ func TestCounted(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	var out, said bytes.Buffer
-	require.Equal(t, 0, command.Run([]string{"-slice=100us", "-count=6", "xsync/shape=1x1", "conc/work=0ns/workers=4"}, &out, &said), said.String())
-	require.Regexp(t, `(?m)^ 17  xsync/shape=1x1 .* < 1\.00 .*; port ÷ xsync$`, out.String())
-	require.Regexp(t, `(?m)^ 17  conc/work=0ns/workers=4 .*; port ÷ conc$`, out.String())
-	require.Equal(t, 2, command.Run([]string{"16"}, &out, &said))
+	require.Equal(t, 0, command.Run(t.Context(), []string{"-slice=100us", "-count=6", "-goals", "xsync/shape=1x1", "conc/work=0ns/workers=4"}, &out, &said), said.String())
+	require.Regexp(t, `(?m)^row .* port +xsync +ratio .*\n 17  xsync/shape=1x1 .* < 1\.00 `, out.String())
+	require.Regexp(t, `(?m)^row .* port +conc +ratio .*\n 17  conc/work=0ns/workers=4 `, out.String())
+	require.Equal(t, 2, command.Run(t.Context(), []string{"16"}, &out, &said))
 	require.Contains(t, said.String(), "peers: no row 16; -list prints what there is")
 }

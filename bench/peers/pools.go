@@ -30,15 +30,16 @@ func poolScenarios() []pairs.Scenario {
 				all = append(all, pairs.Scenario{
 					Name:     peer.name,
 					Params:   fmt.Sprintf("work=%dns/workers=%d", task.Nanoseconds(), workers),
-					Sides:    [2]string{"port", peer.name},
 					Least:    4 * workers, // some for each
 					Measures: faster,
-					Port: func() pairs.Side {
-						port := work.NewPort[func()](work.Capacity)
-						return counted(task, work.Goroutines(workers, work.PortPool(port)))
-					},
-					Channel: func() pairs.Side {
-						return counted(task, func() work.Crew { return warm(workers, peer.hire(workers)) })
+					Sides: []pairs.Contestant{
+						{Name: "port", Open: func() pairs.Side {
+							port := work.NewPort[func()](work.Capacity)
+							return counted(task, work.Goroutines(workers, work.PortPool(port)))
+						}},
+						{Name: peer.name, Open: func() pairs.Side {
+							return counted(task, func() work.Crew { return warm(workers, peer.hire(workers)) })
+						}},
 					},
 				})
 			}

@@ -26,12 +26,13 @@ func queueScenarios() []pairs.Scenario {
 			all = append(all, pairs.Scenario{
 				Name:     peer.name,
 				Params:   s.String(),
-				Sides:    [2]string{"port", peer.name},
 				Measures: peer.measures,
-				Port: func() pairs.Side {
-					return spent(peer.measures, work.Stream(s, work.PortLoops(work.NewPort[iocp.Packet](work.Capacity))))
+				Sides: []pairs.Contestant{
+					{Name: "port", Open: func() pairs.Side {
+						return spent(peer.measures, work.Stream(s, work.PortLoops(work.NewPort[iocp.Packet](work.Capacity))))
+					}},
+					{Name: peer.name, Open: func() pairs.Side { return spent(peer.measures, work.Stream(s, peer.loops())) }},
 				},
-				Channel: func() pairs.Side { return spent(peer.measures, work.Stream(s, peer.loops())) },
 			})
 		}
 	}

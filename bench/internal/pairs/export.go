@@ -1,9 +1,9 @@
 package pairs
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -12,64 +12,79 @@ import (
 // export writes the slices in the benchmark format that benchstat reads, one line
 // for each slice; `benchstat -col /impl` compares them.
 type export struct {
-	w     *benchfmt.Writer
-	pkg   string
-	about machine
+	w       *benchfmt.Writer
+	pkg     string
+	about   machine
+	pending []entry // the measures of one scenario
 }
 
 func newExport(w io.Writer, pkg string) *export {
 	return &export{w: benchfmt.NewWriter(w), pkg: pkg}
 }
 
-func (e *export) head(m machine) error {
-	e.about = m
+func (x *export) head(_ *report, m machine) error {
+	defer func() { x.about = m }()
+	return x.flush()
+}
+
+func (x *export) add(e entry) error {
+	if e.Columns[0].Slices == nil && e.Columns[0].Fault == "" {
+		return errors.New("-from and -benchfmt: the file has the medians, not the slices")
+	}
+	if len(x.pending) > 0 && x.pending[0].Scenario != e.Scenario {
+		if err := x.flush(); err != nil {
+			return err
+		}
+	}
+	x.pending = append(x.pending, e)
 	return nil
 }
 
-func (e *export) add(s Scenario, all samples) error {
-	for i, side := range [][][]float64{all.port, all.channel} {
-		if side == nil {
-			continue
-		}
-		procs := e.about.Procs
-		if s.Procs != 0 {
-			procs = s.Procs
-		}
-		for slice := range side[0] {
-			r := &benchfmt.Result{Name: benchfmt.Name(s.benchmark(i, procs)), Iters: all.n[i]}
-			r.SetConfig("goos", e.about.GOOS)
-			r.SetConfig("goarch", e.about.GOARCH)
-			r.SetConfig("pkg", e.pkg)
-			r.SetConfig("cpu", e.about.CPU)
-			r.SetConfig("go", e.about.Go)
-			for i := range r.Config {
-				r.Config[i].File = true
-			}
-			for j, m := range s.Measures {
-				if v := side[j][slice]; !math.IsNaN(v) {
-					r.Values = append(r.Values, benchfmt.Value{Value: v, Unit: m.Unit})
-				}
-			}
-			if len(r.Values) == 0 {
-				continue
-			}
-			if err := e.w.Write(r); err != nil {
+func (x *export) end(*report) error { return x.flush() }
+
+func (x *export) flush() error {
+	if len(x.pending) == 0 {
+		return nil
+	}
+	for c, col := range x.pending[0].Columns {
+		for slice := range x.pending[0].Pairs {
+			if err := x.write(c, col, slice); err != nil {
 				return err
 			}
 		}
 	}
+	x.pending = nil
 	return nil
 }
 
-// benchmark is the scenario's name as a benchmark, without "Benchmark".
-func (s Scenario) benchmark(side, procs int) string {
-	name := strings.ToUpper(s.Name[:1]) + s.Name[1:]
-	if s.Params != "" {
-		name += "/" + s.Params
+// write writes one slice of a column, with all measures.
+func (x *export) write(c int, col column, slice int) error {
+	first := x.pending[0]
+	r := &benchfmt.Result{Name: benchfmt.Name(benchmark(first, col.Name)), Iters: col.Ops}
+	r.SetConfig("goos", x.about.GOOS)
+	r.SetConfig("goarch", x.about.GOARCH)
+	r.SetConfig("pkg", x.pkg)
+	r.SetConfig("cpu", x.about.CPU)
+	r.SetConfig("go", x.about.Go)
+	for i := range r.Config {
+		r.Config[i].File = true
 	}
-	name += "/impl=" + s.Implementation(side)
-	if procs != 1 {
-		name += fmt.Sprintf("-%d", procs)
+	for _, e := range x.pending {
+		if s := e.Columns[c].Slices; slice < len(s) && s[slice] != nil {
+			r.Values = append(r.Values, benchfmt.Value{Value: *s[slice], Unit: e.Unit})
+		}
+	}
+	if len(r.Values) == 0 {
+		return nil
+	}
+	return x.w.Write(r)
+}
+
+// benchmark is the entry's scenario as a benchmark, without "Benchmark".
+func benchmark(e entry, side string) string {
+	name := strings.ToUpper(e.Scenario[:1]) + e.Scenario[1:] + "/impl=" + side
+	if e.Procs != 1 {
+		name += fmt.Sprintf("-%d", e.Procs)
 	}
 	return name
 }

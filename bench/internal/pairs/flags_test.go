@@ -12,19 +12,22 @@ import (
 // fake is a command that measures nothing.
 var fake = Command{
 	Package: "example.com/fake",
-	Scenarios: func(bool) []Scenario {
-		idle := func(values ...float64) func() Side {
-			return func() Side { return func(int) []float64 { return values } }
+	Scenarios: func(bool) ([]Scenario, error) {
+		idle := func(port, channel []float64) []Contestant {
+			return []Contestant{
+				{Name: "port", Open: func() Side { return func(int) []float64 { return port } }},
+				{Name: "channel", Open: func() Side { return func(int) []float64 { return channel } }},
+			}
 		}
 		return []Scenario{
-			{Name: "solo", Measures: []Measure{{Row: 1, Unit: P50, Goal: 0.45}}, Port: idle(1), Channel: idle(3), Once: true},
-			{Name: "own", Measures: []Measure{{Row: 9, Unit: Growth, Goal: 1}}, Port: idle(1), Channel: idle(1), Once: true, Procs: 1},
-			{Name: "dispatch", Params: "takers=1", Port: idle(1, 2, 3), Channel: idle(3, 2, 1), Once: true, Measures: []Measure{
+			{Name: "solo", Measures: []Measure{{Row: 1, Unit: P50, Goal: 0.45}}, Sides: idle([]float64{1}, []float64{3}), Once: true},
+			{Name: "own", Measures: []Measure{{Row: 9, Unit: Growth, Goal: 1}}, Sides: idle([]float64{1}, []float64{1}), Once: true, Procs: 1},
+			{Name: "dispatch", Params: "takers=1", Sides: idle([]float64{1, 2, 3}, []float64{3, 2, 1}), Once: true, Measures: []Measure{
 				{Row: 5, Unit: P50, Goal: 0.10},
 				{Row: 5, Unit: P99, Goal: 0.50},
 				{Row: 6, Unit: PerPost, Goal: 1.00},
 			}},
-		}
+		}, nil
 	},
 }
 
@@ -47,14 +50,19 @@ func TestParseErrors(t *testing.T) {
 		"no-such-file":             {"-from", "no-such-file"},
 		"open : ":                  {"-from="},
 		"flags_test.go is not wh":  {"-from", "flags_test.go"},
-		"has the medians, not th":  {"-from", "flags_test.go", "-benchfmt"},
-		"-from and -cpu: what is":  {"-from", "flags_test.go", "-cpu=1"},
-		"-from and -quick: what ":  {"-from", "flags_test.go", "-quick"},
+		"-cpu: what is in a file":  {"-from", "flags_test.go", "-cpu=1"},
+		"-quick: what is in a fi":  {"-from", "flags_test.go", "-quick"},
+		"-base pipe: nothing of ":  {"-base", "pipe"},
+		"takes two files: ":        {"-compare", "flags_test.go"},
+		"-compare prints a table":  {"-compare", "flags_test.go", "-json", "flags_test.go"},
+		"given twice":              {"-count=6", "solo", "-count=7"},
+		"flag quick: given twice":  {"-quick", "-quick"},
 	} {
 		var said bytes.Buffer
 		_, err := fake.parse(args, &said)
 		require.Error(t, err, "%q", args)
 		require.Contains(t, said.String(), want, "%q", args)
+		require.Equal(t, exitUsage, fake.Run(t.Context(), args, io.Discard, io.Discard), "%q", args)
 	}
 	_, err := fake.parse([]string{"-h"}, io.Discard)
 	require.ErrorIs(t, err, flag.ErrHelp)

@@ -3,6 +3,7 @@ package pairs
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"time"
@@ -17,9 +18,12 @@ type machine struct {
 	Procs  int    `json:"gomaxprocs"`
 	CPU    string `json:"cpu"`
 	Date   string `json:"date"`
+
+	ClockNS float64  `json:"clock_ns,omitempty"` // a reading of the clock
+	Command []string `json:"command,omitempty"`
 }
 
-func thisMachine() machine {
+func thisMachine(command []string) machine {
 	return machine{
 		Go:     runtime.Version(),
 		GOOS:   runtime.GOOS,
@@ -28,11 +32,18 @@ func thisMachine() machine {
 		Procs:  runtime.GOMAXPROCS(0),
 		CPU:    cpuModel(),
 		Date:   time.Now().UTC().Format(time.RFC3339),
+
+		ClockNS: math.Round(10*ClockCost()) / 10,
+		Command: command,
 	}
 }
 
 func (m machine) String() string {
-	return fmt.Sprintf("%s %s/%s, %d CPUs (%s), GOMAXPROCS %d, %s", m.Go, m.GOOS, m.GOARCH, m.CPUs, m.CPU, m.Procs, m.Date)
+	s := fmt.Sprintf("%s %s/%s, %d CPUs (%s), GOMAXPROCS %d, %s", m.Go, m.GOOS, m.GOARCH, m.CPUs, m.CPU, m.Procs, m.Date)
+	if m.ClockNS > 0 {
+		s += fmt.Sprintf("\na reading of the clock takes %.1f ns; a latency contains two", m.ClockNS)
+	}
+	return s
 }
 
 // cpuModel is what Linux says the processor is.

@@ -1,6 +1,7 @@
 package pairs
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -18,51 +19,88 @@ type runner struct {
 	progress *progress
 }
 
-// samples are the values of a scenario: for each measure one of each slice, in
-// the order of the pairs. channel is nil if there is none.
+// samples are what the contestants of a scenario came to.
 type samples struct {
-	port, channel [][]float64
-	n             [2]int // operations in a slice of the port and of the channel
+	values [][][]float64 // of each side and measure, one of each slice, in the order of the pairs
+	n      []int         // operations in a slice of each side
+	faults []string      // of each side, "" for none
 }
 
-// run measures s: pairs of slices, one of each side, in an order that is swapped
-// from pair to pair. What is left to the collector is collected between the pairs.
-func (r *runner) run(s Scenario) samples {
+// enough reports whether there are values for an interval, or all that there will be.
+func (s samples) enough() bool {
+	return len(s.values) > 0 && len(s.values[len(s.values)-1][0]) >= leastPairs
+}
+
+// run measures s: pairs of slices, or as many slices as there are sides, one of each side,
+// in an order that moves on from pair to pair. What is left to the collector is collected
+// between the pairs. A run that ctx ends returns what is complete.
+func (r *runner) run(ctx context.Context, s Scenario) samples {
 	defer s.Enter()()
-	sides := []Side{s.Port()}
-	if s.Channel != nil {
-		sides = append(sides, s.Channel())
-	}
+	sides := make([]Side, len(s.Sides))
+	out := samples{values: make([][][]float64, len(sides)), n: make([]int, len(sides)), faults: make([]string, len(sides))}
 	pairs := r.pairs * max(s.Times, 1)
-	var (
-		out samples
-		got [2][][]float64
-	)
-	for i, side := range sides {
+	for i, c := range s.Sides {
+		out.values[i] = make([][]float64, len(s.Measures))
+		sides[i] = c.Open()
 		if s.Once {
 			pairs, out.n[i] = 1, max(s.Least, 1)
-		} else {
-			r.progress.show(s, "warming up")
-			out.n[i] = r.calibrate(s, side)
+			continue
 		}
-		got[i] = make([][]float64, len(s.Measures))
+		if ctx.Err() != nil {
+			return samples{}
+		}
+		r.progress.show(s, "warming up")
+		out.faults[i] = faulty(func() { out.n[i] = r.calibrate(s, sides[i]) })
+		if c.Latencies != nil {
+			c.Latencies.Reset()
+		}
 	}
 	for pair := range pairs {
+		if ctx.Err() != nil {
+			break
+		}
 		r.progress.show(s, fmt.Sprintf("%d/%d", pair+1, pairs))
 		if s.Hogs == 0 { // beside hogs a collection takes long
 			runtime.GC()
 		}
 		for k := range sides {
 			i := (k + pair) % len(sides)
+			if out.faults[i] != "" {
+				continue
+			}
 			var values []float64
-			r.guard(s, func() { values = sides[i](out.n[i]) })
+			out.faults[i] = faulty(func() { r.guard(s, func() { values = sides[i](out.n[i]) }) })
 			for j, v := range values {
-				got[i][j] = append(got[i][j], v)
+				out.values[i][j] = append(out.values[i][j], v)
 			}
 		}
 	}
-	out.port, out.channel = got[0], got[1]
+	for i, c := range s.Sides {
+		for j, m := range s.Measures {
+			if m.Whole > 0 {
+				out.values[i][j] = []float64{c.Latencies.Quantile(m.Whole)}
+			}
+			if out.faults[i] != "" {
+				out.values[i][j] = nil
+			}
+		}
+	}
 	return out
+}
+
+// faulty calls f and returns the Fault that f panics with, or "".
+func faulty(f func()) (fault string) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case Fault:
+			fault = string(v)
+		default:
+			panic(v)
+		}
+	}()
+	f()
+	return ""
 }
 
 // calibrate warms a side up and returns how many operations make a slice. It

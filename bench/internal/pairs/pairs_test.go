@@ -2,6 +2,7 @@ package pairs
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"syscall"
@@ -28,19 +29,69 @@ func TestPairsAlternate(t *testing.T) {
 			}
 		}
 	}
-	s := Scenario{Name: "fake", Measures: []Measure{{Row: 1, Unit: P50, Goal: 1}}, Port: fake("p", 1), Channel: fake("c", 2)}
+	s := Scenario{Name: "fake", Measures: []Measure{{Row: 1, Unit: P50, Goal: 1}}, Sides: []Contestant{{Name: "port", Open: fake("p", 1)}, {Name: "channel", Open: fake("c", 2)}}}
 	r := runner{pairs: 6, slice: time.Millisecond, limit: time.Minute}
-	got := r.run(s)
+	got := r.run(t.Context(), s)
 	// How many slices the warming up takes, the machine decides.
 	require.Regexp(t, "^p+c+(pccp){3}$", order, "each is warmed up, then pairs")
-	require.Equal(t, []float64{1, 1, 1, 1, 1, 1}, got.port[0])
-	require.Equal(t, []float64{2, 2, 2, 2, 2, 2}, got.channel[0])
-	require.Equal(t, [2]int{1, 1}, got.n)
+	require.Equal(t, []float64{1, 1, 1, 1, 1, 1}, got.values[0][0])
+	require.Equal(t, []float64{2, 2, 2, 2, 2, 2}, got.values[1][0])
+	require.Equal(t, []int{1, 1}, got.n)
 
 	s.Times, order = 4, ""
-	got = r.run(s)
+	got = r.run(t.Context(), s)
 	require.Regexp(t, "^p+c+(pccp){12}$", order)
-	require.Len(t, got.port[0], 24)
+	require.Len(t, got.values[0][0], 24)
+}
+
+// The run goes on without a contestant that breaks a promise.
+func TestFault(t *testing.T) {
+	good := func() Side { return func(int) []float64 { return []float64{1} } }
+	turns := 0
+	bad := func() Side {
+		return func(int) []float64 {
+			if turns++; turns == 5 {
+				panic(Fault("loses packets"))
+			}
+			return []float64{2}
+		}
+	}
+	command := Command{Package: "example.com/fake", Scenarios: func(bool) ([]Scenario, error) {
+		turns = 0
+		return []Scenario{{
+			Name: "solo", Measures: []Measure{{Row: 1, Unit: P50}}, Least: 1, Slice: 1,
+			Sides: []Contestant{{Name: "good", Open: good}, {Name: "bad", Open: bad}, {Name: "other", Open: good}},
+		}}, nil
+	}}
+	var out, said bytes.Buffer
+	require.Equal(t, exitFailed, command.Run(t.Context(), []string{"-quick", "-slice=1ns"}, &out, &said))
+	require.Regexp(t, `(?m)^  1  solo .* 1\.0 ns +– +1\.0 ns +1\.00 +1\.00 … 1\.00 .* bad loses packets$`, out.String())
+	require.Equal(t, "fake: solo: bad: loses packets\n", said.String())
+}
+
+// What was measured before an interrupt is printed.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	command := Command{Package: "example.com/fake", Scenarios: func(bool) ([]Scenario, error) {
+		var all []Scenario
+		for _, name := range []string{"first", "second", "third"} {
+			side := func() Side {
+				return func(int) []float64 {
+					if name == "second" {
+						cancel()
+					}
+					return []float64{1}
+				}
+			}
+			all = append(all, Scenario{Name: name, Measures: []Measure{{Row: 1, Unit: P50}}, Slice: 1, Sides: []Contestant{{Name: "one", Open: side}, {Name: "two", Open: side}}})
+		}
+		return all, nil
+	}}
+	var out, said bytes.Buffer
+	require.Equal(t, exitInterrupted, command.Run(ctx, []string{"-quick", "-slice=1ns", "-count=20"}, &out, &said))
+	require.Contains(t, out.String(), "  1  first ")
+	require.NotContains(t, out.String(), "third")
+	require.Contains(t, out.String(), "INTERRUPTED: 1 scenarios measured, 2 not")
 }
 
 func TestHung(t *testing.T) {

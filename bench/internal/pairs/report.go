@@ -2,121 +2,33 @@ package pairs
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
-	"strings"
+	"slices"
 )
 
-// report is a run as one JSON value.
+// A report is a run as one JSON value.
 type report struct {
-	w       io.Writer
-	Machine machine `json:"machine"`
-	Results []entry `json:"results"`
+	Smoke       string  `json:"smoke,omitempty"` // says so of a smoke run
+	Interrupted string  `json:"interrupted,omitempty"`
+	Machine     machine `json:"machine"`
+	Results     []entry `json:"results"`
+	Again       []entry `json:"again,omitempty"` // a base beside itself
 }
 
-// An entry is a measure that was asked for, and what came out: all that the
-// printers need.
-type entry struct {
-	Row      int      `json:"row"`
-	Scenario string   `json:"scenario"`
-	Procs    int      `json:"gomaxprocs"`
-	Own      bool     `json:"own_gomaxprocs,omitempty"` // the scenario's, not the run's
-	Unit     string   `json:"unit"`
-	Port     *float64 `json:"port"`     // or what compared has in its place
-	Channel  *float64 `json:"channel"`  // likewise
-	Compared string   `json:"compared"` // what value is
-	Value    *float64 `json:"value"`
-	Lo       *float64 `json:"lo"`
-	Hi       *float64 `json:"hi"`
-	Goal     string   `json:"goal"`
-	Relation string   `json:"relation,omitempty"`
-	Verdict  string   `json:"verdict"`
-	Pairs    int      `json:"pairs"`
-}
+// smoke is what a smoke run says of itself.
+const smoke = "SMOKE RUN: too short to conclude from; no verdicts"
 
-// entries judges the measures of s that were asked for, in a run at procs.
-func (c config) entries(s Scenario, got samples, procs int) []entry {
-	if s.Procs != 0 {
-		procs = s.Procs
-	}
-	var out []entry
-	for j, m := range s.Measures {
-		if !c.wants(m.Row, s.Full()) {
-			continue
-		}
-		var channel []float64
-		if got.channel != nil {
-			channel = got.channel[j]
-		}
-		o := judge(m, got.port[j], channel)
-		out = append(out, entry{
-			Row: m.Row, Scenario: s.Full(), Procs: procs, Own: s.Procs != 0, Unit: m.Unit,
-			Port: finite(o.port), Channel: finite(o.channel),
-			Compared: s.compared(m.By), Value: finite(o.value), Lo: finite(o.lo), Hi: finite(o.hi),
-			Goal: goal(m), Relation: o.relation, Verdict: o.goal, Pairs: len(got.port[0]),
-		})
-	}
-	return out
-}
-
-// compared is what is held against the goal, of the sides of s.
-func (s Scenario) compared(by Comparison) string {
-	port, channel := "port", "channel"
-	if s.Sides != [2]string{} {
-		port, channel = s.Sides[0], s.Sides[1]
-	}
-	return [...]string{port + "/" + channel, port + "-" + channel, port}[by]
-}
-
-// by undoes compared.
-func (e entry) by() Comparison {
-	switch {
-	case strings.Contains(e.Compared, "/"):
-		return Ratio
-	case strings.Contains(e.Compared, "-"):
-		return Excess
-	}
-	return Alone
-}
-
-// against is what the two sides are, "" for a port and a channel.
-func (e entry) against() string {
-	if e.by() != Ratio || e.Compared == "port/channel" {
-		return ""
-	}
-	return strings.Replace(e.Compared, "/", " ÷ ", 1)
-}
-
-// finite is nil for what JSON has no number for.
-func finite(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
-}
-
-func (r *report) head(m machine) error {
-	if len(r.Results) == 0 {
-		r.Machine = m
-	}
-	return nil
-}
-
-func (r *report) add(e entry) error {
-	r.Results = append(r.Results, e)
-	return nil
-}
-
-func (r *report) end() error {
-	enc := json.NewEncoder(r.w)
+func (r *report) json(w io.Writer) error {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(r)
 }
 
-// readReport reads what end wrote.
+// readReport reads what json wrote.
 func readReport(file string) (*report, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -132,19 +44,33 @@ func readReport(file string) (*report, error) {
 	return &r, nil
 }
 
-// print gives out the entries that c asks for, as they were given to r.
+// print gives out the entries that c asks for, as they were measured.
 func (r *report) print(c config, out printer) error {
+	wanted := *r
+	wanted.Results = slices.DeleteFunc(slices.Clone(r.Results), func(e entry) bool { return !c.wants(e.Row, e.Scenario) })
+	if c.base != "" {
+		for i := range wanted.Results {
+			e := &wanted.Results[i]
+			if e.column(c.base) == nil {
+				continue
+			}
+			if e.Columns[0].Slices == nil {
+				return errors.New("-from and -base: the file has the medians, not the slices")
+			}
+			if e.Base != c.base { // a goal is set for the scenario's own base
+				e.Goal, e.Verdict = "", ""
+			}
+			e.judge(c.base, r.Smoke != "")
+		}
+	}
 	m := r.Machine
-	if err := out.head(m); err != nil {
+	if err := out.head(&wanted, m); err != nil {
 		return err
 	}
-	for _, e := range r.Results {
-		if !c.wants(e.Row, e.Scenario) {
-			continue
-		}
+	for _, e := range wanted.Results {
 		if !e.Own && e.Procs != m.Procs {
 			m.Procs = e.Procs
-			if err := out.head(m); err != nil {
+			if err := out.head(&wanted, m); err != nil {
 				return err
 			}
 		}
@@ -152,5 +78,17 @@ func (r *report) print(c config, out printer) error {
 			return err
 		}
 	}
-	return nil
+	return out.end(&wanted)
+}
+
+// faults are the promises that contestants have broken, each said once.
+func (r *report) faults() (all []string) {
+	for _, e := range r.Results {
+		for _, c := range e.Columns {
+			if said := fmt.Sprintf("%s: %s: %s", e.Scenario, c.Name, c.Fault); c.Fault != "" && !slices.Contains(all, said) {
+				all = append(all, said)
+			}
+		}
+	}
+	return all
 }

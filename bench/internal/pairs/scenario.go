@@ -1,23 +1,22 @@
-// Package pairs measures two implementations of a workload side by side, in short
-// slices that take turns, and holds the ratio against a goal. It is the whole of
-// the command around a table of scenarios.
+// Package pairs measures implementations of a workload side by side, in short slices that
+// take turns, and compares each with one of them, the base. It is the whole of the command
+// around a table of scenarios.
 package pairs
 
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 )
 
-// A Scenario is one workload on a port and on the best channel code for it. The
-// command and the benchmarks run the same scenarios.
+// A Scenario is one workload on several implementations. The command and the benchmarks run
+// the same scenarios.
 type Scenario struct {
-	Name     string    // of the workload, as it is selected by
-	Params   string    // "key=value" of this instance of it, separated by slashes
-	Measures []Measure // what a side returns, in this order
-	Port     func() Side
-	Channel  func() Side   // nil where channels have no counterpart
-	Sides    [2]string     // what Port and Channel are where one is not a port or the other no channel; without "/" and "-"
+	Name     string        // of the workload, as it is selected by
+	Params   string        // "key=value" of this instance of it, separated by slashes
+	Measures []Measure     // what a side returns, in this order
+	Sides    []Contestant  // in the order of their columns; the last is the base unless another is named
 	Least    int           // operations a slice has at least, 1 if 0
 	Times    int           // so many times the pairs of others, 1 if 0: a tail varies more than a mean
 	Once     bool          // measured once, over Least operations, not in pairs
@@ -28,10 +27,21 @@ type Scenario struct {
 	OnCall   bool          // measured only if its row or its name is asked for
 }
 
-// A Side is one implementation of a scenario, alive across slices. It performs n
-// operations and returns one value for each measure. When it returns, none of
-// its goroutines runs any more. It panics if a packet got lost.
+// A Contestant is an implementation of a scenario.
+type Contestant struct {
+	Name      string // of its column
+	Open      func() Side
+	Latencies *Latencies // of all slices, nil if the scenario measures none
+}
+
+// A Side is an opened contestant, alive across slices. A side performs n operations and
+// returns one value for each measure of slices. When a side returns, none of its goroutines
+// runs any more. A side panics if a packet got lost: with a Fault where the run can go on
+// without the contestant.
 type Side func(n int) []float64
+
+// A Fault is a promise that an implementation has broken.
+type Fault string
 
 // A Measure is one figure of a scenario and what is wanted of it.
 type Measure struct {
@@ -39,23 +49,29 @@ type Measure struct {
 	Unit   string
 	By     Comparison
 	Goal   float64
-	Strict bool // below Goal, not at most
+	Strict bool    // below Goal, not at most
+	Whole  float64 // if not 0, this quantile of a contestant's Latencies; such measures come last
 }
 
-// Comparison says which number is held against the goal.
+// Comparison says how a contestant's value is compared.
 type Comparison int
 
 const (
-	Ratio  Comparison = iota // port ÷ channel
-	Excess                   // port − channel
-	Alone                    // the port's value
+	Ratio  Comparison = iota // value ÷ base
+	Excess                   // value − base
+	Alone                    // the value itself
 )
 
 // Units. Those with a slash are what benchstat knows.
 const (
 	PerOp     = "ns/op"
 	P50       = "p50-ns"
+	P90       = "p90-ns"
 	P99       = "p99-ns"
+	P999      = "p99.9-ns"
+	P9999     = "p99.99-ns"
+	Max       = "max-ns"
+	Lag       = "lag-ns"
 	PerPost   = "post-ns"
 	CPUTime   = "cpu-ns"
 	Threads   = "threads"
@@ -63,6 +79,9 @@ const (
 	Release   = "close-ns"
 	Allocs    = "allocs/op"
 	Growth    = "growth"
+	CPUPerOp  = "cpu-ns/op"
+	Switches  = "switches/op"
+	Peak      = "peak-B"
 )
 
 // Full is the name that selects the scenario.
@@ -73,12 +92,17 @@ func (s Scenario) Full() string {
 	return s.Name + "/" + s.Params
 }
 
-// Implementation names a side of s, 0 or 1, in a benchmark's name.
-func (s Scenario) Implementation(side int) string {
-	if s.Sides != [2]string{} {
-		return s.Sides[side]
+// side is the index of the contestant of that name, -1 if there is none.
+func (s Scenario) side(name string) int {
+	return slices.IndexFunc(s.Sides, func(c Contestant) bool { return c.Name == name })
+}
+
+// base is the index of what the others are compared with.
+func (s Scenario) base(name string) int {
+	if i := s.side(name); i >= 0 {
+		return i
 	}
-	return [2]string{"port", "chan"}[side]
+	return len(s.Sides) - 1
 }
 
 // Enter makes the circumstances that s asks for. What it returns ends them.

@@ -19,11 +19,13 @@ func TestAmount(t *testing.T) {
 		"256 B":   Amount(PerWaiter, 256),
 		"1.84×":   Amount(Growth, 1.84),
 		"0.25":    Amount(Allocs, 0.25),
+		"12.5 MB": Amount(Peak, 12.5e6),
+		"0.0012":  Amount(Switches, 0.0012),
 		"≤ 0.45":  goal(Measure{Unit: PerOp, Goal: 0.45}),
 		"< 1 ms":  goal(Measure{Unit: CPUTime, By: Alone, Goal: 1e6, Strict: true}),
 		"≤ 0":     goal(Measure{Unit: Allocs, By: Alone}),
-		"+12 B":   entry{Unit: PerWaiter, Compared: "port-channel"}.format(12),
-		"−12 B":   entry{Unit: PerWaiter, Compared: "port-channel"}.format(-12),
+		"+12 B":   entry{Unit: PerWaiter, By: "excess"}.format(12),
+		"−12 B":   entry{Unit: PerWaiter, By: "excess"}.format(-12),
 	} {
 		require.Equal(t, want, got)
 	}

@@ -12,69 +12,82 @@ const leastPairs = 6
 
 const confidence = 0.95
 
-// An outcome is what the samples of one measure say.
+// noRelation is said where an interval reaches 1.
+const noRelation = "no difference shown"
+
+// An outcome is what the slices of one contestant say.
 type outcome struct {
-	port, channel float64 // medians; NaN: not measured
-	value         float64 // what is held against the goal: a median
-	lo, hi        float64 // its interval; infinite if there is one value only
-	relation      string  // of port to channel
-	goal          string  // whether it is met
+	median   float64 // NaN: not measured
+	value    float64 // compared with the base, a median; NaN for the base itself
+	lo, hi   float64 // its interval; infinite if there are too few values
+	relation string  // to the base
 }
 
-// judge holds the slices of a measure against its goal. Values of a pair have the
-// same index. The relation claims no more than the whole interval says; the goal
-// is met or not by the median, the figure that it is set for.
-func judge(m Measure, port, channel []float64) outcome {
-	o := outcome{port: median(port).Center, channel: median(channel).Center}
-	values := port
-	switch m.By {
+// judge compares the slices of a contestant with those of the base. Values of a pair have
+// the same index. The relation claims no more than the whole interval says.
+func judge(by Comparison, unit string, mine, base []float64) outcome {
+	o := outcome{median: median(mine).Center}
+	var values []float64
+	switch by {
 	case Ratio:
-		values = combine(port, channel, divide)
+		values = combine(mine, base, divide)
 	case Excess:
-		values = combine(port, channel, func(p, c float64) float64 { return p - c })
+		values = combine(mine, base, func(m, b float64) float64 { return m - b })
+	case Alone:
+		values = mine
 	}
 	s := median(values)
 	o.value, o.lo, o.hi = s.Center, s.Lo, s.Hi
-	if math.IsNaN(o.value) {
-		o.goal = "not measured"
-		return o
-	}
-	o.goal = "short of goal"
-	if got := o.value; got < m.Goal || got == m.Goal && !m.Strict || m.Unit == Allocs && got < 0.005 {
-		o.goal = "goal met"
-	}
-	if m.By == Ratio {
-		less, more := "faster", "slower"
-		if m.Unit == Growth {
-			less, more = "grows less", "grows more"
-		}
-		if m.Unit == CPUTime {
-			less, more = "cheaper", "dearer"
-		}
-		o.relation = "no difference shown"
-		switch {
-		case math.IsInf(o.lo, 0) || math.IsInf(o.hi, 0): // too few pairs
-		case o.hi < 1:
-			o.relation = less
-		case o.lo > 1:
-			o.relation = more
-		}
+	if by == Ratio && !math.IsNaN(o.value) {
+		o.relation = relation(unit, o.lo, o.hi)
 	}
 	return o
 }
 
-// divide is p ÷ c, and 1 if both are nothing.
-func divide(p, c float64) float64 {
-	if p == c {
-		return 1
+func relation(unit string, lo, hi float64) string {
+	less, more := "faster", "slower"
+	switch unit {
+	case Growth:
+		less, more = "grows less", "grows more"
+	case CPUTime, CPUPerOp:
+		less, more = "cheaper", "dearer"
+	case Switches, Threads, Peak:
+		less, more = "fewer", "more"
 	}
-	return p / c
+	switch {
+	case math.IsInf(lo, 0) || math.IsInf(hi, 0): // too few pairs
+	case hi < 1:
+		return less
+	case lo > 1:
+		return more
+	}
+	return noRelation
 }
 
-func combine(port, channel []float64, f func(p, c float64) float64) []float64 {
-	out := make([]float64, min(len(port), len(channel)))
+// verdict says whether a value meets the goal of m. A goal is met or not by the median, the
+// figure that the goal is set for.
+func verdict(m Measure, value float64) string {
+	switch {
+	case math.IsNaN(value):
+		return "not measured"
+	case value < m.Goal || value == m.Goal && !m.Strict || m.Unit == Allocs && value < 0.005:
+		return "goal met"
+	}
+	return "short of goal"
+}
+
+// divide is a ÷ b, and 1 if both are nothing.
+func divide(a, b float64) float64 {
+	if a == b {
+		return 1
+	}
+	return a / b
+}
+
+func combine(mine, base []float64, f func(m, b float64) float64) []float64 {
+	out := make([]float64, min(len(mine), len(base)))
 	for i := range out {
-		out[i] = f(port[i], channel[i])
+		out[i] = f(mine[i], base[i])
 	}
 	return out
 }
@@ -85,8 +98,11 @@ func median(values []float64) benchmath.Summary {
 	if len(values) == 0 || slices.ContainsFunc(values, math.IsNaN) {
 		return benchmath.Summary{Center: math.NaN(), Lo: math.Inf(-1), Hi: math.Inf(1)}
 	}
-	sample := benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds)
-	return benchmath.AssumeNothing.Summary(sample, confidence)
+	return benchmath.AssumeNothing.Summary(sample(values), confidence)
+}
+
+func sample(values []float64) *benchmath.Sample {
+	return benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds)
 }
 
 // Percentile is the nearest rank, q in (0, 1], of values that are sorted.

@@ -1,12 +1,15 @@
 package programs
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
 	"iter"
 	"math/rand/v2"
 	"time"
+
+	"github.com/iocp-go/iocp/bench/internal/pairs"
 )
 
 // command is the arguments of the map and of the guard.
@@ -23,14 +26,15 @@ type command struct {
 	meter
 }
 
-// parse reads the arguments; what is wrong with them has been said on w.
-func parse(name, usage string, args []string, w io.Writer) (command, error) {
+// parse reads the arguments; what is wrong with them has been said on w. own are defaults
+// that the command has instead of those of the map.
+func parse(name, usage string, own map[string]string, args []string, w io.Writer) (command, error) {
 	var c command
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(w)
 	fs.Usage = func() {
 		fmt.Fprint(w, usage)
-		fs.PrintDefaults()
+		pairs.Plain(fs).PrintDefaults()
 	}
 	fs.IntVar(&c.cells, "cells", 100, "how many")
 	fs.Uint64Var(&c.seed, "seed", 0, "of the draws; 0: another each time")
@@ -46,6 +50,10 @@ func parse(name, usage string, args []string, w io.Writer) (command, error) {
 	if name == "guard" {
 		fs.Float64Var(&c.above, "above", 2, "`times` the channel's time are too slow")
 	}
+	for name, value := range own {
+		pairs.Must(fs.Lookup(name).Value.Set(value))
+	}
+	pairs.Once(fs)
 	if err := fs.Parse(args); err != nil {
 		return c, err
 	}
@@ -54,11 +62,11 @@ func parse(name, usage string, args []string, w io.Writer) (command, error) {
 		fs.Visit(func(f *flag.Flag) { set[f.Name] = true })
 		for name, value := range map[string]string{"cells": "12", "pairs": "3", "slice": "3ms", "turns": "3"} {
 			if !set[name] {
-				fs.Set(name, value)
+				pairs.Must(fs.Set(name, value))
 			}
 		}
 	}
-	err := c.check()
+	err := cmp.Or(c.check(), pairs.Writable(c.json))
 	if fs.NArg() > 0 {
 		err = fmt.Errorf("what is %q?", fs.Arg(0))
 	}

@@ -27,7 +27,7 @@ measured three times more, with more pairs, and fails if it does each time.
 // Guard is `go run ./bench guard`; it returns the exit status, 1 if a program is
 // too slow.
 func Guard(args []string, stdout, stderr io.Writer) int {
-	c, err := parse("guard", guardUsage, append([]string{"-cells=24", "-pairs=3", "-slice=6ms", "-turns=4"}, args...), stderr)
+	c, err := parse("guard", guardUsage, map[string]string{"cells": "24", "pairs": "3", "slice": "6ms", "turns": "4"}, args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0

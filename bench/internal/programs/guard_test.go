@@ -8,7 +8,7 @@ import (
 )
 
 func TestGuarded(t *testing.T) {
-	c, err := parse("guard", "", []string{"-cells=3", "-seed=4"}, &bytes.Buffer{})
+	c, err := parse("guard", "", nil, []string{"-cells=3", "-seed=4"}, &bytes.Buffer{})
 	require.NoError(t, err)
 	var commands []string
 	for command, cell := range c.guarded() {

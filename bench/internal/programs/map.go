@@ -22,7 +22,7 @@ Wants a machine that does nothing else.
 
 // Map is `go run ./bench map`; it returns the exit status.
 func Map(args []string, stdout, stderr io.Writer) int {
-	c, err := parse("map", fmt.Sprintf(mapUsage, slack), args, stderr)
+	c, err := parse("map", fmt.Sprintf(mapUsage, slack), nil, args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0

@@ -19,17 +19,19 @@ func TestParse(t *testing.T) {
 		"no family flown;": {"-family", "flown"},
 		`what is "flow"?`:  {"flow"},
 		"-slice 0s":        {"-slice=0"},
+		"given twice":      {"-cells=3", "-cells=4"},
+		"no such file or":  {"-json", filepath.Join(t.TempDir(), "none", "map.json")},
 	} {
 		var said bytes.Buffer
-		_, err := parse("map", "", args, &said)
+		_, err := parse("map", "", nil, args, &said)
 		require.Error(t, err, "%q", args)
 		require.Contains(t, said.String(), want)
 	}
-	c, err := parse("map", "", []string{"-quick", "-cells=5"}, &bytes.Buffer{})
+	c, err := parse("map", "", nil, []string{"-quick", "-cells=5"}, &bytes.Buffer{})
 	require.NoError(t, err)
 	require.Equal(t, []int{5, 3}, []int{c.cells, c.pairs})
 	require.NotZero(t, c.seed)
-	c, err = parse("map", "", []string{"-seed=9", "-procs=1", "-hogs=0"}, &bytes.Buffer{})
+	c, err = parse("map", "", nil, []string{"-seed=9", "-procs=1", "-hogs=0"}, &bytes.Buffer{})
 	require.NoError(t, err)
 	require.Equal(t, "go run ./bench map -seed 9 -only 4 -procs 1 -hogs 0", c.again(4))
 	for i, cell := range c.drawn() {
