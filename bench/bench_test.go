@@ -1,8 +1,8 @@
 package main
 
 import (
-	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/iocp-go/iocp/bench/internal/pairs"
@@ -32,29 +32,7 @@ func BenchmarkHandles(b *testing.B)  { benchmark(b, "handles") }
 func BenchmarkHogs(b *testing.B)     { benchmark(b, "hogs") }
 func BenchmarkGrowth(b *testing.B)   { benchmark(b, "growth") }
 
-// benchmark runs the scenarios of a name, b.N operations a side. Names and units are those of
-// the command's -benchfmt.
+// benchmark runs the scenarios of a name.
 func benchmark(b *testing.B, name string) {
-	for _, s := range scenarios(quickPlan) {
-		if s.Name != name {
-			continue
-		}
-		for _, c := range s.Sides {
-			sub := "impl=" + c.Name
-			if s.Params != "" {
-				sub = s.Params + "/" + sub
-			}
-			b.Run(sub, func(b *testing.B) {
-				defer s.Enter()()
-				run := c.Open()
-				b.ResetTimer()
-				values := run(b.N)
-				for j, m := range s.Measures {
-					if !math.IsNaN(values[j]) {
-						b.ReportMetric(values[j], m.Unit)
-					}
-				}
-			})
-		}
-	}
+	pairs.Benchmark(b, slices.DeleteFunc(scenarios(quickPlan), func(s pairs.Scenario) bool { return s.Name != name }))
 }
