@@ -1,8 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"os"
+	"math"
 	"runtime"
 	"runtime/pprof"
 	"strconv"
@@ -100,14 +99,8 @@ func inUse() float64 {
 // threadCount is the number of threads of the process or, where the system does not tell, the
 // number of threads ever started.
 func threadCount() float64 {
-	if status, err := os.ReadFile("/proc/self/status"); err == nil {
-		for line := range bytes.Lines(status) {
-			if rest, ok := bytes.CutPrefix(line, []byte("Threads:")); ok {
-				if n, err := strconv.Atoi(string(bytes.TrimSpace(rest))); err == nil {
-					return float64(n)
-				}
-			}
-		}
+	if n := pairs.Status("Threads"); !math.IsNaN(n) {
+		return n
 	}
 	return float64(pprof.Lookup("threadcreate").Count())
 }

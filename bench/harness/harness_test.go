@@ -3,6 +3,8 @@ package harness
 import (
 	"bytes"
 	"os"
+	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -16,8 +18,11 @@ import (
 
 func TestMain(m *testing.M) {
 	pairs.Burn()
+	command([]Contender{mine}).Apart()
 	os.Exit(m.Run())
 }
+
+var mine = New("mine", mutex, mutex, mutex, mutex)
 
 // Every contender brings all elements through, in every form that it has.
 func TestContenders(t *testing.T) {
@@ -57,7 +62,7 @@ func TestContenders(t *testing.T) {
 
 func run(t *testing.T, args ...string) string {
 	var out, said bytes.Buffer
-	require.Equal(t, 0, command([]Contender{New("mine", mutex, mutex, mutex, mutex)}).Run(t.Context(), args, &out, &said), said.String())
+	require.Equal(t, 0, command([]Contender{mine}).Run(t.Context(), args, &out, &said), said.String())
 	return out.String()
 }
 
@@ -101,7 +106,7 @@ func TestErrors(t *testing.T) {
 		`-speed`:                                {"-speed=1"},
 	} {
 		var out, said bytes.Buffer
-		own := []Contender{New("mine", mutex, mutex, mutex, mutex)}
+		own := []Contender{mine}
 		if want == "two contenders named port" {
 			own[0].name = "port"
 		}
@@ -113,8 +118,25 @@ func TestErrors(t *testing.T) {
 	require.EqualError(t, err, "empty: make it with New")
 	o := defaults()
 	o.form, o.with = batched, "none"
-	_, err = o.scenarios([]Contender{New("mine", mutex, mutex, mutex, mutex)})
+	_, err = o.scenarios([]Contender{mine})
 	require.EqualError(t, err, "nothing has that form of calls")
+}
+
+// Threads and memory are those of a process for each queue, on Linux.
+func TestApart(t *testing.T) {
+	c := command([]Contender{mine})
+	c.Restarts = true
+	var out, said bytes.Buffer
+	require.Equal(t, 0, c.Run(t.Context(), []string{"-quick", "-time=100us", "-count=6", "-shape=1x1", "-gap=0"}, &out, &said), said.String())
+	of := `–`
+	self, err := os.Executable()
+	require.NoError(t, err)
+	// Under an emulator the kernel may not start the program that runs here.
+	if runtime.GOOS == "linux" && exec.Command(self, "-test.list=^$").Run() == nil {
+		of = `[1-9]\S*`
+	}
+	require.Regexp(t, `(?m)^  1  closed/shape=1x1/cap=1024/size=24 +threads +`+of+` +`+of+` +`+of+` `, out.String())
+	require.Regexp(t, `(?m)^  1  closed/shape=1x1/cap=1024/size=24 +peak-B +`+of, out.String())
 }
 
 // A put that takes long is charged to all elements that should have been put meanwhile.

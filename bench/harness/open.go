@@ -101,7 +101,7 @@ var tails = []pairs.Measure{
 // openScenario measures how long elements are on their way that come by a timetable.
 func openScenario(params string, w workload, size int, contenders []Contender) pairs.Scenario {
 	s := pairs.Scenario{
-		Name: "open", Params: params, Measures: slices.Concat(latency, costs, tails),
+		Name: "open", Params: params, Measures: slices.Concat(latency, costs, tails, process),
 		Least: max(100, w.posters, w.takers),
 	}
 	for _, c := range contenders {

@@ -1,13 +1,15 @@
 package harness
 
 import (
+	"slices"
+
 	"github.com/iocp-go/iocp/bench/internal/pairs"
 )
 
 // closedScenario measures the time of an element where nobody waits for a timetable.
 func closedScenario(params string, w workload, size int, contenders []Contender) pairs.Scenario {
 	s := pairs.Scenario{
-		Name: "closed", Params: params, Measures: append([]pairs.Measure{{Unit: pairs.PerOp}}, costs...),
+		Name: "closed", Params: params, Measures: slices.Concat([]pairs.Measure{{Unit: pairs.PerOp}}, costs, process),
 		Least: chunk * max(1, w.posters, w.takers),
 	}
 	for _, c := range contenders {

@@ -2,8 +2,13 @@ package harness
 
 import "github.com/iocp-go/iocp/bench/internal/pairs"
 
-// costs are what every scenario measures of the whole process, beside its own measures.
-var costs = []pairs.Measure{{Unit: pairs.CPUPerOp}, {Unit: pairs.Switches}}
+// costs are what every scenario measures of the whole process in each slice, beside its own
+// measures, and process what it measures of a process for each queue. The memory includes
+// the audit's, eight bytes for each element of a slice.
+var (
+	costs   = []pairs.Measure{{Unit: pairs.CPUPerOp}, {Unit: pairs.Switches}}
+	process = []pairs.Measure{{Unit: pairs.Threads, Apart: true}, {Unit: pairs.Peak, Apart: true}}
+)
 
 // spend adds costs to the values of run. The first call proves the queue before.
 func (s *stand[T]) spend(run pairs.Side) pairs.Side {

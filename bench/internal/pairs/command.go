@@ -24,6 +24,7 @@ type Command struct {
 	Base      string                               // the default of -base
 	Procs     string                               // the name of the flag for GOMAXPROCS, "cpu" if empty
 	Slice     string                               // of that for the length of a slice, "slice" if empty
+	Restarts  bool                                 // the program calls Apart and may start itself for a measure
 }
 
 // Exit statuses.
@@ -36,6 +37,8 @@ const (
 // Main is the program's main function.
 func (command Command) Main() {
 	Burn()
+	command.Restarts = true
+	command.Apart()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process
 	os.Exit(command.Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -123,6 +126,7 @@ func (c config) measure(ctx context.Context, out printer) (*report, error) {
 				break
 			}
 			done++
+			c.addApart(ctx, s, got)
 			for _, e := range c.entries(s, got, procs) {
 				all.Results = append(all.Results, e)
 				if err := out.add(e); err != nil {

@@ -19,6 +19,7 @@ import (
 // config is what the command line asks for.
 type config struct {
 	command    Command
+	args       []string
 	invocation []string
 	rows       []int            // all if there are neither rows nor names
 	names      []*regexp.Regexp // match from the start of a scenario's name
@@ -39,6 +40,7 @@ type config struct {
 // error has been said on w already, with the usage if it was a flag.
 func (command Command) parse(args []string, w io.Writer) (config, error) {
 	c := config{command: command, slice: 20 * time.Millisecond, format: "table"}
+	c.args = args
 	c.invocation = append([]string{"go", "run", command.Package}, args...)
 	procsFlag, sliceFlag := cmp.Or(command.Procs, "cpu"), cmp.Or(command.Slice, "slice")
 	fs := flag.NewFlagSet(path.Base(command.Package), flag.ContinueOnError)

@@ -24,6 +24,7 @@ type samples struct {
 	values [][][]float64 // of each side and measure, one of each slice, in the order of the pairs
 	n      []int         // operations in a slice of each side
 	faults []string      // of each side, "" for none
+	apart  []apart       // of each side
 }
 
 // enough reports whether there are values for an interval, or all that there will be.
@@ -37,7 +38,7 @@ func (s samples) enough() bool {
 func (r *runner) run(ctx context.Context, s Scenario) samples {
 	defer s.Enter()()
 	sides := make([]Side, len(s.Sides))
-	out := samples{values: make([][][]float64, len(sides)), n: make([]int, len(sides)), faults: make([]string, len(sides))}
+	out := samples{values: make([][][]float64, len(sides)), n: make([]int, len(sides)), faults: make([]string, len(sides)), apart: make([]apart, len(sides))}
 	pairs := r.pairs * max(s.Times, 1)
 	for i, c := range s.Sides {
 		out.values[i] = make([][]float64, len(s.Measures))

@@ -50,7 +50,8 @@ type Measure struct {
 	By     Comparison
 	Goal   float64
 	Strict bool    // below Goal, not at most
-	Whole  float64 // if not 0, this quantile of a contestant's Latencies; such measures come last
+	Whole  float64 // if not 0, this quantile of a contestant's Latencies; comes after those of slices
+	Apart  bool    // measured once in a process of its own: Threads, Peak; comes last
 }
 
 // Comparison says how a contestant's value is compared.
