@@ -86,6 +86,11 @@ func (c config) run(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if c.html != "" {
+		if err := r.saveHTML(c.html, c.goals); err != nil {
+			return err
+		}
+	}
 	if faults := r.faults(); len(faults) > 0 {
 		return errors.New(strings.Join(faults, "\n"))
 	}

@@ -28,7 +28,8 @@ type config struct {
 	slice      time.Duration
 	base       string // "" for each scenario's own
 	goals      bool
-	again      bool // a base is measured beside itself in every scenario
+	html       string // the file of a report, "" for none
+	again      bool   // a base is measured beside itself in every scenario
 	quick      bool
 	list       bool
 	from       *report // what to print instead of measuring, or nil
@@ -55,6 +56,7 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 	fs.DurationVar(&c.slice, sliceFlag, c.slice, "`length` of a slice")
 	fs.StringVar(&c.base, "base", command.Base, "`name` of the implementation that the others are divided by (default: the last of each scenario)")
 	fs.BoolVar(&c.goals, "goals", false, "print the project's goals, and whether they are met")
+	fs.StringVar(&c.html, "html", "", "write a report for browsers to `file` as well")
 	fs.BoolVar(&c.again, "again", false, "measure the base beside itself in every scenario, not in the first alone")
 	fs.BoolVar(&c.quick, "quick", false, "a smoke run, too short to conclude from: short slices, few pairs, small crowds, no verdicts")
 	fs.BoolVar(&c.list, "list", false, "print the names and stop")
@@ -103,6 +105,9 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 	}
 	if c.slice <= 0 || c.slice > time.Second {
 		return config{}, command.say(w, fmt.Errorf("-%s %v: not above 0 and at most a second", sliceFlag, c.slice))
+	}
+	if err := Writable(c.html); err != nil {
+		return config{}, command.say(w, err)
 	}
 	var err error
 	if c.procs, err = numbers("-"+procsFlag, *cpu); err != nil {
@@ -157,7 +162,7 @@ func (command Command) parse(args []string, w io.Writer) (config, error) {
 
 // read takes what is printed from a file. set are the flags of the command line.
 func (c *config) read(file string, set map[string]bool) error {
-	printed := []string{"base", "benchfmt", "compare", "from", "goals", "json", "markdown", "row"}
+	printed := []string{"base", "benchfmt", "compare", "from", "goals", "html", "json", "markdown", "row"}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		if !slices.Contains(printed, name) {
 			return fmt.Errorf("-%s: what is in a file has been measured", name)

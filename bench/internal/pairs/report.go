@@ -78,6 +78,11 @@ func (r *report) print(c config, out printer) error {
 			return err
 		}
 	}
+	if c.html != "" {
+		if err := wanted.saveHTML(c.html, c.goals); err != nil {
+			return err
+		}
+	}
 	return out.end(&wanted)
 }
 
