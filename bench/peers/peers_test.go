@@ -51,6 +51,18 @@ func TestCounted(t *testing.T) {
 	require.PanicsWithValue(t, "pool: 9 of 10 taken", func() { run(10) })
 }
 
+func TestSpinner(t *testing.T) {
+	q := spinner[int](4)
+	done := make(chan []int)
+	go func() {
+		got := make([]int, 9)
+		q.Get(got)
+		done <- got
+	}()
+	q.Put([]int{1, 2, 3, 4, 5, 6, 7, 8, 9})
+	require.Equal(t, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, <-done)
+}
+
 func TestCommand(t *testing.T) {
 	var out, said bytes.Buffer
 	require.Equal(t, 0, command.Run(t.Context(), []string{"-slice=100us", "-count=6", "-goals", "xsync/shape=1x1", "conc/work=0ns/workers=4"}, &out, &said), said.String())

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,10 @@ import (
 // apartEnv makes the process measure one contestant instead of being the command: its value
 // is the scenario, the contestant and the operations, a line each.
 const apartEnv = "IOCP_BENCH_APART"
+
+// started are the arguments of the process, its own name too, before a main took words such
+// as a subcommand away, which the process that measures apart needs as well.
+var started = slices.Clone(os.Args)
 
 // apart are the values that a process of its own has of a contestant: by unit.
 type apart map[string]float64
@@ -27,7 +32,7 @@ func (c config) apart(s Scenario, side string, n int) apart {
 	if err != nil {
 		return nil
 	}
-	cmd := exec.Command(self, c.args...)
+	cmd := exec.Command(self, slices.Concat(started[1:1+len(started)-len(os.Args)], c.args)...)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s\n%s\n%d", apartEnv, s.Full(), side, n))
 	out, err := cmd.Output()
 	if err != nil {

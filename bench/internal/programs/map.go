@@ -29,6 +29,11 @@ func Map(args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		return 2
 	}
+	smoke := ""
+	if c.quick {
+		smoke = "SMOKE RUN: too short to conclude from"
+		fmt.Fprintln(stdout, smoke)
+	}
 	fmt.Fprintf(stdout, "map -seed %d: %s %s/%s, %d CPUs, %s; ratios are port ÷ channel\n",
 		c.seed, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().UTC().Format(time.DateOnly))
 	var all []Result
@@ -39,7 +44,7 @@ func Map(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, res)
 	}
 	if err = c.summary(stdout, all); err == nil && c.json != "" {
-		err = c.save(all)
+		err = c.save(smoke, all)
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "map: %v\n", err)
@@ -49,14 +54,15 @@ func Map(args []string, stdout, stderr io.Writer) int {
 }
 
 // save writes the results to the file that was asked for.
-func (c command) save(all []Result) error {
+func (c command) save(smoke string, all []Result) error {
 	text, err := json.MarshalIndent(struct {
+		Smoke string   `json:"smoke,omitempty"`
 		Seed  uint64   `json:"seed"`
 		Go    string   `json:"go"`
 		CPUs  int      `json:"cpus"`
 		Date  string   `json:"date"`
 		Cells []Result `json:"cells"`
-	}{c.seed, runtime.Version(), runtime.NumCPU(), time.Now().UTC().Format(time.RFC3339), all}, "", "  ")
+	}{smoke, c.seed, runtime.Version(), runtime.NumCPU(), time.Now().UTC().Format(time.RFC3339), all}, "", "  ")
 	if err != nil {
 		return err
 	}
