@@ -29,6 +29,6 @@
 //
 // Closed-loop scenarios ("closed/…") have posters that post as fast as they can, and measure
 // the time of an element. Open-loop scenarios ("open/…") have posters that post by a
-// timetable, and measure the time from the minute in the timetable, not from the call, to the
+// timetable, and measure the time from the time in the timetable, not from the call, to the
 // return of the get: a queue that holds up a poster is charged for all that come late by it.
 package harness

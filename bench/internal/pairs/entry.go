@@ -132,10 +132,10 @@ func (e *entry) UnmarshalJSON(text []byte) error {
 	type plain entry
 	var earlier struct {
 		plain
-		Port, Channel    *float64
-		Compared         string
-		Value, Lo, Hi    *float64
-		Relation, Beside string
+		Port, Channel *float64
+		Compared      string
+		Value, Lo, Hi *float64
+		Relation      string
 	}
 	if err := json.Unmarshal(text, &earlier); err != nil {
 		return err

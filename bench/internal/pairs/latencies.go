@@ -35,13 +35,13 @@ func (l *Latencies) Quantile(q float64) float64 {
 	return float64(l.h.ValueAtQuantile(100 * q))
 }
 
-// A point of a curve: a part of all times does not exceed NS.
+// A point of a curve: a Part of all times does not exceed NS.
 type point struct {
 	Part float64 `json:"part"`
 	NS   int64   `json:"ns"`
 }
 
-// curve is the distribution in as many points as a plot needs: each halves the rest.
+// curve is the distribution in as many points as a plot needs.
 func (l *Latencies) curve() (all []point) {
 	if l == nil || l.h.TotalCount() == 0 {
 		return nil
