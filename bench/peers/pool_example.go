@@ -33,11 +33,12 @@ func exampleScenarios() []pairs.Scenario {
 				all = append(all, pairs.Scenario{
 					Name:     "example",
 					Params:   fmt.Sprintf("peer=%s/work=%dns/workers=%d", peer.name, task.Nanoseconds(), workers),
-					Sides:    [2]string{"example", peer.name},
 					Least:    4 * workers,
 					Measures: cheaper,
-					Port:     side(hireExample),
-					Channel:  side(peer.hire),
+					Sides: []pairs.Contestant{
+						{Name: "example", Open: side(hireExample)},
+						{Name: peer.name, Open: side(peer.hire)},
+					},
 				})
 			}
 		}
