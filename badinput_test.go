@@ -39,7 +39,7 @@ func calls(p *Port[int], wait time.Duration) map[string]func() error {
 	}
 }
 
-func TestRow5_NilAndZeroPort(t *testing.T) {
+func TestNilAndZeroPortHaveTheirErrors(t *testing.T) {
 	zero := new(Port[int])
 	for p, want := range map[*Port[int]]error{nil: ErrNilPort, zero: ErrInvalidPort} {
 		for _, wait := range waits {
@@ -70,7 +70,7 @@ func TestRow5_NilAndZeroPort(t *testing.T) {
 	require.NotErrorIs(t, zero.Post(1), context.Canceled)
 }
 
-func TestRow5_ClosedPort(t *testing.T) {
+func TestClosedPortHasItsErrors(t *testing.T) {
 	p := open[int](t, 2)
 	require.NoError(t, p.Close())
 	for _, wait := range waits {

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRow22_GetBatchTakesWhatIsThere(t *testing.T) {
+func TestGetBatchTakesWhatIsThere(t *testing.T) {
 	p := open[int](t, 8)
 	for i := range 5 {
 		require.NoError(t, p.Post(i))
@@ -38,7 +38,7 @@ func TestRow22_GetBatchTakesWhatIsThere(t *testing.T) {
 }
 
 // Around the end of the ring, at every offset.
-func TestRow22_BatchesWrap(t *testing.T) {
+func TestBatchesAroundTheEndOfTheRing(t *testing.T) {
 	p := open[int](t, 4)
 	dst := make([]int, 4)
 	next, want := 0, 0
@@ -58,7 +58,7 @@ func TestRow22_BatchesWrap(t *testing.T) {
 	}
 }
 
-func TestRow22_ParkedBatch(t *testing.T) {
+func TestParkedBatchTakesOneOrMore(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 8, mode)
 		dst := []int{-1, -1, -1}
@@ -79,7 +79,7 @@ func TestRow22_ParkedBatch(t *testing.T) {
 	})
 }
 
-func TestRow23_EmptyBuffer(t *testing.T) {
+func TestEmptyBufferIsABadParameter(t *testing.T) {
 	ctx := t.Context()
 	zero, full, closed := new(Port[int]), open[int](t, 2), open[int](t, 2)
 	require.NoError(t, full.Post(1))
@@ -99,7 +99,7 @@ func TestRow23_EmptyBuffer(t *testing.T) {
 	require.Equal(t, 1, full.Len())
 }
 
-func TestRow24_BurstOntoBlockedBatch(t *testing.T) {
+func TestBurstOntoBlockedBatch(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 8, mode)
 		for range 50 {
@@ -124,7 +124,7 @@ func TestRow24_BurstOntoBlockedBatch(t *testing.T) {
 	})
 }
 
-func TestRow25_PostBatchPrefix(t *testing.T) {
+func TestPostBatchPrefix(t *testing.T) {
 	p := open[int](t, 4)
 	for _, vs := range [][]int{nil, {}} {
 		n, err := p.PostBatch(vs)
@@ -161,7 +161,7 @@ func TestRow25_PostBatchPrefix(t *testing.T) {
 }
 
 // A batch that came in whole leaves whole, whoever else posts.
-func TestRow25_BatchesAreContiguous(t *testing.T) {
+func TestBatchesAreContiguous(t *testing.T) {
 	const posters, rounds, size = 4, 1000, 8
 	p := open[[2]int](t, 64)
 	var wg sync.WaitGroup
@@ -205,7 +205,7 @@ func TestRow25_BatchesAreContiguous(t *testing.T) {
 	wg.Wait()
 }
 
-func TestRow18_BatchWakesAsManyAsItHasPackets(t *testing.T) {
+func TestBatchWakesAsManyAsItHasPackets(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 8, mode)
 		w := park(t, p, 6)
@@ -226,7 +226,7 @@ func TestRow18_BatchWakesAsManyAsItHasPackets(t *testing.T) {
 
 // What a waiting batch was handed and what it finds are one, oldest first: others get
 // what it leaves.
-func TestRow22_BatchBeforeOthers(t *testing.T) {
+func TestWokenBatchTakesBeforeOthers(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 8, mode, WithConcurrency(1))
 		w := park(t, p, 1)

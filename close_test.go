@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRow26_AcceptedStaysTakeable(t *testing.T) {
+func TestCloseKeepsWhatWasAccepted(t *testing.T) {
 	ctx := t.Context()
 	p := open[int](t, 8)
 	n, err := p.PostBatch([]int{0, 1, 2, 3, 4, 5, 6, 7})
@@ -49,7 +49,7 @@ func TestRow26_AcceptedStaysTakeable(t *testing.T) {
 	require.Equal(t, ErrClosed, p.Close())
 }
 
-func TestRow26_CloseReleasesTheParked(t *testing.T) {
+func TestCloseReleasesTheParked(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		var calls []<-chan result[int]
@@ -79,7 +79,7 @@ func TestRow26_CloseReleasesTheParked(t *testing.T) {
 	})
 }
 
-func TestRow26_CloseReleasesWaitingPosters(t *testing.T) {
+func TestCloseReleasesWaitingPosters(t *testing.T) {
 	p := open[int](t, 2)
 	require.NoError(t, p.Post(0))
 	require.NoError(t, p.Post(1))
@@ -98,7 +98,7 @@ func TestRow26_CloseReleasesWaitingPosters(t *testing.T) {
 }
 
 // A Get that waits is not over before the last packet is taken, even by others.
-func TestRow26_HandedOverBeforeClose(t *testing.T) {
+func TestCloseAfterAHandOver(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 4, mode)
 		for range 15 {
@@ -115,7 +115,7 @@ func TestRow26_HandedOverBeforeClose(t *testing.T) {
 	})
 }
 
-func TestRow26_CloseByMany(t *testing.T) {
+func TestCloseByManySucceedsOnce(t *testing.T) {
 	for range 200 {
 		p := open[int](t, 2)
 		get := async(func() (int, error) { return p.Get(Infinite) })
@@ -144,7 +144,7 @@ func TestRow26_CloseByMany(t *testing.T) {
 
 // The one taker looks all the time: it must not see the end before the packet,
 // however close on the Post the Close comes.
-func TestRow26_LastPacketBeforeTheEnd(t *testing.T) {
+func TestCloseShowsTheLastPacketFirst(t *testing.T) {
 	ports := make(chan *Port[int])
 	go func() {
 		defer close(ports)
@@ -176,7 +176,7 @@ func TestRow26_LastPacketBeforeTheEnd(t *testing.T) {
 
 // Many short lives: posters and takers that go to sleep race one Close. Nothing
 // that was accepted is lost, and everyone comes home.
-func TestRow26_CloseRacesEveryone(t *testing.T) {
+func TestCloseRacingEveryoneLosesNothing(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		end := time.Now().Add(300 * time.Millisecond)
 		for round := 0; round < 20 || time.Now().Before(end); round++ {

@@ -55,7 +55,7 @@ func idle(*os.Process) { time.Sleep(time.Millisecond) }
 
 // A storm of signals to the process and to each of its threads: a wait that they
 // end goes on, to the same deadline.
-func TestRow7_FaultsSignals(t *testing.T) {
+func TestFaultsUnderSignals(t *testing.T) {
 	sent := 0
 	stressed(t, "TestStress", nil, nil, func(child *os.Process) {
 		threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", child.Pid))
@@ -77,7 +77,7 @@ func TestRow7_FaultsSignals(t *testing.T) {
 
 // All threads stop at once, anywhere, for longer than most waits, and go on in
 // another order.
-func TestRow7_FaultsStops(t *testing.T) {
+func TestFaultsUnderStops(t *testing.T) {
 	stops := 0
 	stressed(t, "TestStress", nil, nil, func(child *os.Process) {
 		time.Sleep(time.Duration(rand.IntN(4_000_000)))
@@ -94,7 +94,7 @@ func TestRow7_FaultsStops(t *testing.T) {
 
 // Others burn every core: a thread that is preempted in the middle of something
 // stays away for milliseconds, while the rest goes on.
-func TestRow7_FaultsHogs(t *testing.T) {
+func TestFaultsUnderHogs(t *testing.T) {
 	runtime.LockOSThread() // as in stressed
 	defer runtime.UnlockOSThread()
 	for range 2 * runtime.NumCPU() {
@@ -113,7 +113,7 @@ func TestRow7_FaultsHogs(t *testing.T) {
 
 // The collector runs all the time, checks its own marks, and overwrites what it
 // frees: a packet that it has missed shows.
-func TestRow29_FaultsCollector(t *testing.T) {
+func TestFaultsUnderCollector(t *testing.T) {
 	for _, c := range []struct{ test, gogc, godebug string }{
 		{"TestStress", "1", "clobberfree=1,gccheckmark=1"},
 		{"TestStress", "1", "clobberfree=1,gcstoptheworld=1"},
@@ -126,7 +126,7 @@ func TestRow29_FaultsCollector(t *testing.T) {
 }
 
 // Every few futex calls one begins late, those of Go's own runtime among them.
-func TestRow7_FaultsLateFutex(t *testing.T) {
+func TestFaultsUnderLateFutex(t *testing.T) {
 	strace := []string{"strace", "-f", "-qq", "--seccomp-bpf", "-o", os.DevNull, "-e", "trace=futex"}
 	if err := exec.Command(strace[0], append(strace[1:], "true")...).Run(); err != nil {
 		t.Skipf("no strace: %v", err)

@@ -12,7 +12,7 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
-func TestRow6_PollIsExact(t *testing.T) {
+func TestPollIsExact(t *testing.T) {
 	p := open[int](t, 4)
 	for i := range 1000 {
 		_, err := p.Get(0)
@@ -29,7 +29,7 @@ func TestRow6_PollIsExact(t *testing.T) {
 // everyone who takes at the same time: there is a packet for each of them, and
 // none may be told that there is none, even while another is in the middle of
 // its Post at the oldest slot. Likewise there is room for each.
-func TestRow6_NoSpuriousEmpty(t *testing.T) {
+func TestNoSpuriousEmpty(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8)) // more threads than cores: they stop anywhere
 	const workers = 8
 	p := open[int](t, workers)
@@ -53,7 +53,7 @@ func TestRow6_NoSpuriousEmpty(t *testing.T) {
 	require.Zero(t, p.Len())
 }
 
-func TestRow7_NeverEarly(t *testing.T) {
+func TestNeverEarly(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		var wg sync.WaitGroup
@@ -83,7 +83,7 @@ func TestRow7_NeverEarly(t *testing.T) {
 
 // A waiter whose neighbours come and go, and whose port is busy, still waits for
 // its own deadline.
-func TestRow7_NeverEarlyInTraffic(t *testing.T) {
+func TestNeverEarlyInTraffic(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		const wait = 20 * time.Millisecond
 		p := open[int](t, 2, mode)
@@ -110,7 +110,7 @@ func TestRow7_NeverEarlyInTraffic(t *testing.T) {
 	})
 }
 
-func TestRow8_Infinite(t *testing.T) {
+func TestInfiniteNeverTimesOut(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		for _, wait := range []time.Duration{
@@ -131,7 +131,7 @@ func TestRow8_Infinite(t *testing.T) {
 	})
 }
 
-func TestRow9_ZeroValueOnError(t *testing.T) {
+func TestZeroValueOnError(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[*int](t, 2, mode)
 		// A waiter that has held a value before shows none of it later.
@@ -157,7 +157,7 @@ func TestRow9_ZeroValueOnError(t *testing.T) {
 	})
 }
 
-func TestRow10_FailedOperationIsAPacket(t *testing.T) {
+func TestFailedOperationIsAPacket(t *testing.T) {
 	p := open[Packet](t, 4)
 	failed := []Packet{
 		{Overlapped: new(Overlapped), Status: 64},
@@ -191,7 +191,7 @@ func (l *lateParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) 
 
 // The post comes between the deadline and the waiter's leaving: the packet was
 // handed to it, so it has a packet and no timeout.
-func TestRow11_PostAtTheDeadline(t *testing.T) {
+func TestPostAtTheDeadline(t *testing.T) {
 	var p *Port[int]
 	posts := 0
 	withParker(t, func() waiter.Parker {
@@ -212,7 +212,7 @@ func TestRow11_PostAtTheDeadline(t *testing.T) {
 }
 
 // With the true clock: the packet went to the waiter, or it stayed.
-func TestRow11_PostRacingTheDeadline(t *testing.T) {
+func TestPostRacingTheDeadline(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		handed, stayed := 0, 0
@@ -240,7 +240,7 @@ func TestRow11_PostRacingTheDeadline(t *testing.T) {
 }
 
 // Waiters sleep on, whatever happens to others in the process.
-func TestRow12_NoSpuriousReturns(t *testing.T) {
+func TestNoWaitEndsWithoutAReason(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		const n = 8
 		p, q := open[int](t, 2, mode), open[int](t, 2, mode)
@@ -268,7 +268,7 @@ func TestRow12_NoSpuriousReturns(t *testing.T) {
 }
 
 // A ring that is drained and sealed hides nothing of what is behind it.
-func TestRow6_GetAcrossTheSeam(t *testing.T) {
+func TestPollIsExactAcrossASealedRing(t *testing.T) {
 	p, err := New[int](2, WithGrowth(0))
 	require.NoError(t, err)
 	for i := range 100 {

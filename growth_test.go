@@ -66,7 +66,7 @@ func TestGrowthOutOfRange(t *testing.T) {
 
 // What is posted is there, wherever the last Get has left off: at the end of a
 // segment, or of a ring that was replaced.
-func TestRow6_PollIsExactAtSeams(t *testing.T) {
+func TestPollIsExactAtSeams(t *testing.T) {
 	for n := range 40 {
 		p := open[int](t, 2, WithGrowth(0))
 		fill(t, p, n)
@@ -134,7 +134,7 @@ func TestGrowthLimit(t *testing.T) {
 }
 
 // Microsoft's queue fails for memory alone.
-func TestRow3_GrowsWithoutReader(t *testing.T) {
+func TestGrowthWithoutReader(t *testing.T) {
 	p := open[int](t, 2, WithGrowth(0))
 	fill(t, p, 5000)
 	require.Equal(t, 5000, p.Len())
@@ -145,7 +145,7 @@ func TestRow3_GrowsWithoutReader(t *testing.T) {
 
 // The newest waiter gets the oldest packet, and what is left stays in its order,
 // though it lies beyond a seam.
-func TestRow17_BatchThatGrowsOntoWaiters(t *testing.T) {
+func TestBatchThatGrowsGoesToWaitersFirst(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode, WithGrowth(0), WithConcurrency(10))
 		for round := range 5 {
@@ -166,7 +166,7 @@ func TestRow17_BatchThatGrowsOntoWaiters(t *testing.T) {
 }
 
 // Waiters that take turns with a growing queue see it in order.
-func TestRow13_FIFOAcrossSeams(t *testing.T) {
+func TestFIFOAcrossSeams(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode, WithGrowth(0))
 		const n = 3000
@@ -198,7 +198,7 @@ func TestRow13_FIFOAcrossSeams(t *testing.T) {
 
 // A batch that does not fit into the last segment begins the next: nobody's
 // packets come in between.
-func TestRow25_BatchesAreContiguousAcrossSeams(t *testing.T) {
+func TestBatchesAreContiguousAcrossSeams(t *testing.T) {
 	const posters, batches = 3, 300
 	p := open[packetNo](t, 2, WithGrowth(0))
 	var wg sync.WaitGroup
@@ -279,7 +279,7 @@ func TestGrownToTheLimitPostersWait(t *testing.T) {
 	require.Equal(t, 10, next, "the fourth was refused")
 }
 
-func TestRow26_CloseOfSeveralSegments(t *testing.T) {
+func TestCloseKeepsSeveralRings(t *testing.T) {
 	for _, max := range []int{0, 100} {
 		p := open[int](t, 2, WithGrowth(max))
 		fill(t, p, 100)
@@ -312,7 +312,7 @@ func shrunk[T any](t *testing.T, p *Port[T], capacity int) {
 }
 
 // What is parked while the port replaces its ring is still on the stack.
-func TestRow15_HandOverAfterShrink(t *testing.T) {
+func TestHandOverAfterShrink(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode, WithGrowth(0))
 		fill(t, p, 100)
@@ -376,7 +376,7 @@ func TestGrowthGivesBack(t *testing.T) {
 
 // The port of a burst needs no call to give back what it has grown by, and keeps
 // nothing once it is closed and drained.
-func TestRow35_GivesBackByItself(t *testing.T) {
+func TestGrowthGivesBackByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, err := New[int](4, WithGrowth(0))
 		require.NoError(t, err)
@@ -447,7 +447,7 @@ func TestGivesBackWhenFoundEmpty(t *testing.T) {
 }
 
 // Once it has grown, a port with traffic allocates no more than a fixed one.
-func TestRow30_GrownPortAllocatesNothing(t *testing.T) {
+func TestGrownPortAllocatesNothing(t *testing.T) {
 	p := open[Packet](t, 2, WithGrowth(0))
 	for range 100 {
 		require.NoError(t, p.Post(Packet{}))
@@ -602,7 +602,7 @@ func holes(t *testing.T, packets int, post func(int), batch func() []int, one fu
 }
 
 // A batch that crosses seams is taken at one instant.
-func TestRow13_BatchAcrossSeamsBesideOthers(t *testing.T) {
+func TestBatchAcrossSeamsIsOneInstant(t *testing.T) {
 	for _, room := range []int{0, 64, 100} {
 		p := open[int](t, 2, WithGrowth(room))
 		n := holes(t, 100_000, func(v int) {
@@ -619,7 +619,7 @@ func TestRow13_BatchAcrossSeamsBesideOthers(t *testing.T) {
 }
 
 // A batch takes all that is there, in however many rings it lies.
-func TestRow22_BatchAcrossSeams(t *testing.T) {
+func TestBatchAcrossSeamsTakesAll(t *testing.T) {
 	p := open[int](t, 2, WithGrowth(0))
 	dst := make([]int, 1001)
 	for range 3 {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRow27_HandleCloseAbandonsWaits(t *testing.T) {
+func TestHandleCloseAbandonsWaits(t *testing.T) {
 	for range 20 {
 		h := create(t)
 		p := behind(t, h)
@@ -46,7 +46,7 @@ func TestRow27_HandleCloseAbandonsWaits(t *testing.T) {
 }
 
 // The wait ends when the handle is closed, not when its time is over.
-func TestRow27_HandleCloseCutsTimeoutShort(t *testing.T) {
+func TestHandleCloseCutsTimeoutShort(t *testing.T) {
 	h := create(t)
 	const days = 49 * 24 * 60 * 60 * 1000 // milliseconds: nobody waits for the end of it
 	get := asyncDequeue(h, days)
@@ -59,7 +59,7 @@ func TestRow27_HandleCloseCutsTimeoutShort(t *testing.T) {
 	require.Equal(t, ErrClosed, err)
 }
 
-func TestRow27_HandleCloseDropsPackets(t *testing.T) {
+func TestHandleCloseDropsPackets(t *testing.T) {
 	var kept atomic.Int32
 	h := create(t)
 	p := behind(t, h)
@@ -84,7 +84,7 @@ func TestRow27_HandleCloseDropsPackets(t *testing.T) {
 	require.Equal(t, ErrTimeout, err)
 }
 
-func TestRow27_HandleCloseByMany(t *testing.T) {
+func TestHandleCloseByManySucceedsOnce(t *testing.T) {
 	for range 500 {
 		h := create(t)
 		get := asyncDequeue(h, INFINITE)
@@ -135,7 +135,7 @@ func abandonedOr(t testing.TB, g gotten) {
 	}
 }
 
-func TestRow5_HandlePostRacesClose(t *testing.T) {
+func TestHandlePostRacesClose(t *testing.T) {
 	const posters = 3
 	rounds := 200
 	if testing.Short() {
@@ -177,7 +177,7 @@ func TestRow5_HandlePostRacesClose(t *testing.T) {
 // Waits begin, time out, are abandoned and are handed a packet at the same
 // instant. None hangs, and each ends in one of these ways; what a wait takes was
 // posted, and is taken once.
-func TestRow27_HandleCloseRacesWaits(t *testing.T) {
+func TestHandleCloseRacesWaits(t *testing.T) {
 	rounds := 3000
 	if testing.Short() {
 		rounds /= 8
@@ -264,7 +264,7 @@ func spinFor(d time.Duration) {
 
 // With one hand-off in flight at most, packets queue behind it while calls wait.
 // CloseHandle then leaves no call asleep.
-func TestRow27_HandleCloseWithPacketsBehindTheLimit(t *testing.T) {
+func TestHandleCloseWithPacketsBehindTheLimit(t *testing.T) {
 	rounds := 150
 	if testing.Short() {
 		rounds /= 8

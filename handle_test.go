@@ -136,7 +136,7 @@ var (
 	}{}
 )
 
-func TestRow1_HandleValuesBitExact(t *testing.T) {
+func TestHandleValuesBitExact(t *testing.T) {
 	h := create(t)
 	for _, overlapped := range []*Overlapped{nil, new(Overlapped), &inData, &ownRequest.Overlapped} {
 		for _, qty := range []uint32{0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF} {
@@ -159,7 +159,7 @@ func TestRow1_HandleValuesBitExact(t *testing.T) {
 }
 
 // Nothing distinguishes the packet of three zeros: it is taken as any other.
-func TestRow1_HandleZeroPacket(t *testing.T) {
+func TestHandleZeroPacket(t *testing.T) {
 	h := create(t)
 	require.NoError(t, PostQueuedCompletionStatus(h, 0, 0, nil))
 	dequeue(h, 0).equal(t, gotten{})
@@ -171,7 +171,7 @@ func TestRow1_HandleZeroPacket(t *testing.T) {
 	returned(t, gotten{}, get)
 }
 
-func TestRow2_HandleIdenticalPackets(t *testing.T) {
+func TestHandleSamePacketThrice(t *testing.T) {
 	h := create(t)
 	for range 3 {
 		require.NoError(t, PostQueuedCompletionStatus(h, 1, 2, &inData))
@@ -182,7 +182,7 @@ func TestRow2_HandleIdenticalPackets(t *testing.T) {
 	dequeue(h, 0).equal(t, nothing(ErrTimeout))
 }
 
-func TestRow3_HandleGrows(t *testing.T) {
+func TestHandleIsNeverFull(t *testing.T) {
 	const n = 5000
 	h := create(t)
 	for key := range uintptr(n) {
@@ -219,7 +219,7 @@ func invalidHandles(t *testing.T) map[Handle]error {
 	return invalid
 }
 
-func TestRow5_HandleNotValid(t *testing.T) {
+func TestHandleNotValidHasItsErrors(t *testing.T) {
 	for h, want := range invalidHandles(t) {
 		check := func(call string, err error) {
 			t.Helper()
@@ -245,7 +245,7 @@ func TestRow5_HandleNotValid(t *testing.T) {
 	}
 }
 
-func TestRow6_HandleLook(t *testing.T) {
+func TestHandlePollIsExact(t *testing.T) {
 	a, b := create(t), create(t)
 	postKey(t, a, 1)
 	dequeue(b, 0).equal(t, nothing(ErrTimeout))
@@ -258,7 +258,7 @@ func TestRow6_HandleLook(t *testing.T) {
 	}
 }
 
-func TestRow7_HandleNeverEarly(t *testing.T) {
+func TestHandleNeverEarly(t *testing.T) {
 	h := create(t)
 	for _, timeout := range []uint32{1, 2, 5, 16, 30} {
 		for range 3 {
@@ -274,7 +274,7 @@ func TestRow7_HandleNeverEarly(t *testing.T) {
 }
 
 // The highest bit is no sign, and only the last number has no limit.
-func TestRow8_HandleLongTimeouts(t *testing.T) {
+func TestHandleLongTimeouts(t *testing.T) {
 	require.Equal(t, Infinite, milliseconds(INFINITE))
 	require.Equal(t, 4294967294*time.Millisecond, milliseconds(0xFFFFFFFE))
 	h, clock := create(t), create(t)
@@ -297,7 +297,7 @@ func TestRow8_HandleLongTimeouts(t *testing.T) {
 	}
 }
 
-func TestRow9_HandleTimeout(t *testing.T) {
+func TestHandleTimeoutOutputs(t *testing.T) {
 	h := create(t)
 	for _, timeout := range []uint32{0, 1, 3} {
 		g := dequeue(h, timeout)
@@ -309,7 +309,7 @@ func TestRow9_HandleTimeout(t *testing.T) {
 	}
 }
 
-func TestRow10_HandleFailedPackets(t *testing.T) {
+func TestHandleFailedPackets(t *testing.T) {
 	h := create(t)
 	internal := map[Errno]uintptr{
 		5: 0xC0000022, 6: 0xC0000008, 38: 0xC0000011, 64: 0xC000020D, 87: 0xC000000D, 109: 0xC000014B, 121: 0xC00000B5,
@@ -349,7 +349,7 @@ func TestRow10_HandleFailedPackets(t *testing.T) {
 
 // The packet of a failure with the number of a timeout has another type than the
 // timeout has.
-func TestRow10_HandleToldApartByType(t *testing.T) {
+func TestHandleFailedPacketToldFromNoPacket(t *testing.T) {
 	h := create(t)
 	require.NoError(t, SetIoCompletion(h, 11, nil, 258, 22))
 	packet, none := dequeue(h, 0), dequeue(h, 0)
@@ -359,7 +359,7 @@ func TestRow10_HandleToldApartByType(t *testing.T) {
 	require.NotEqual(t, none.err, packet.err)
 }
 
-func TestRow11_HandlePostRacesDeadline(t *testing.T) {
+func TestHandlePostRacesDeadline(t *testing.T) {
 	h := create(t)
 	won := 0
 	for i := range 300 {
@@ -381,7 +381,7 @@ func TestRow11_HandlePostRacesDeadline(t *testing.T) {
 	t.Logf("%d of 300 were in time", won)
 }
 
-func TestRow12_HandleNothingTaken(t *testing.T) {
+func TestHandleGetWithoutAPacketStoresNothing(t *testing.T) {
 	h := create(t)
 	postKey(t, h, 7)
 	for _, of := range []Handle{h, 0, InvalidHandle} { // checked first
@@ -408,7 +408,7 @@ func TestRow12_HandleNothingTaken(t *testing.T) {
 	dequeue(h, 0).equal(t, keyed(7))
 }
 
-func TestRow13_HandleFIFO(t *testing.T) {
+func TestHandleFIFO(t *testing.T) {
 	h := create(t)
 	for key := range uintptr(241) {
 		postKey(t, h, key)
@@ -432,7 +432,7 @@ func TestRow13_HandleFIFO(t *testing.T) {
 	dequeue(h, 0).equal(t, nothing(ErrTimeout))
 }
 
-func TestRow15_HandlePostHandsOver(t *testing.T) {
+func TestHandlePostHandsOver(t *testing.T) {
 	h := create(t)
 	for i := range uintptr(100) {
 		get := asyncDequeue(h, 60_000)
@@ -445,7 +445,7 @@ func TestRow15_HandlePostHandsOver(t *testing.T) {
 	}
 }
 
-func TestRow16_HandleNewestFirst(t *testing.T) {
+func TestHandleNewestFirst(t *testing.T) {
 	h := create(t)
 	for range 10 {
 		var gets []<-chan result[gotten]
@@ -466,7 +466,7 @@ func TestRow16_HandleNewestFirst(t *testing.T) {
 	}
 }
 
-func TestRow17_HandleBurst(t *testing.T) {
+func TestHandleNewestWaiterOldestPacket(t *testing.T) {
 	h := create(t)
 	for range 50 {
 		w1 := asyncDequeue(h, INFINITE)
@@ -482,7 +482,7 @@ func TestRow17_HandleBurst(t *testing.T) {
 	}
 }
 
-func TestRow18_HandleOnePostWakesOne(t *testing.T) {
+func TestHandleOnePostWakesOne(t *testing.T) {
 	h := create(t)
 	var gets []<-chan result[gotten]
 	for i := range 3 {
@@ -502,7 +502,7 @@ func TestRow18_HandleOnePostWakesOne(t *testing.T) {
 	returned(t, keyed(3), gets[0])
 }
 
-func TestRow19_HandleConcurrencyValues(t *testing.T) {
+func TestHandleConcurrencyTakesAnyValue(t *testing.T) {
 	for _, threads := range []uint32{0, 1, 2, 64, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF} {
 		h, err := CreateIoCompletionPort(InvalidHandle, 0, 5, threads)
 		require.NoError(t, err, "%#x", threads)
@@ -559,7 +559,7 @@ func TestHandleGrowsWithoutLimit(t *testing.T) {
 	require.Equal(t, open[Packet](t, 64, WithGrowth(0)).queue.Room(), behind(t, create(t)).queue.Room())
 }
 
-func TestRow20_HandleStopPackets(t *testing.T) {
+func TestHandleStopPacketForEachWorker(t *testing.T) {
 	const workers, packets = 5, 2000
 	h := create(t)
 	var (
@@ -591,7 +591,7 @@ func TestRow20_HandleStopPackets(t *testing.T) {
 	dequeue(h, 0).equal(t, nothing(ErrTimeout))
 }
 
-func TestRow22_HandleBatchTakesWhatIsThere(t *testing.T) {
+func TestHandleExTakesWhatIsThere(t *testing.T) {
 	h := create(t)
 	for _, c := range []struct{ packets, room, taken int }{
 		{1, 1, 1}, {3, 2, 2}, {3, 3, 3}, {3, 50, 3}, {63, 100, 63}, {64, 64, 64}, {64, 100, 64}, {65, 64, 64},
@@ -614,7 +614,7 @@ func TestRow22_HandleBatchTakesWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestRow23_HandleEmptyEntries(t *testing.T) {
+func TestHandleExWithoutEntriesIsABadParameter(t *testing.T) {
 	h, closed := create(t), create(t)
 	require.NoError(t, CloseHandle(closed))
 	postKey(t, h, 1)
@@ -633,7 +633,7 @@ func TestRow23_HandleEmptyEntries(t *testing.T) {
 	dequeue(h, 0).equal(t, keyed(1))
 }
 
-func TestRow23_HandleBatchTimeout(t *testing.T) {
+func TestHandleExTimeout(t *testing.T) {
 	h := create(t)
 	for _, room := range []int{1, 3, 64, 65} {
 		for _, timeout := range []uint32{0, 1} {
@@ -650,7 +650,7 @@ func TestRow23_HandleBatchTimeout(t *testing.T) {
 	require.Equal(t, uintptr(1), entries[0].CompletionKey)
 }
 
-func TestRow24_HandleBurstOntoBlockedBatch(t *testing.T) {
+func TestHandleBurstOntoBlockedEx(t *testing.T) {
 	h := create(t)
 	for range 50 {
 		batch := asyncDequeueEx(t, h, 5, INFINITE)
@@ -715,7 +715,7 @@ func TestHandleCreateWithWrongArguments(t *testing.T) {
 
 // The next port has the place in the table of the one that was closed last, and
 // the old handle is none of its.
-func TestRow27_HandleStaleIsNoOtherPort(t *testing.T) {
+func TestHandleStaleIsNoOtherPort(t *testing.T) {
 	var stale []Handle
 	h := create(t)
 	for range 500 {
@@ -745,7 +745,7 @@ func TestRow27_HandleStaleIsNoOtherPort(t *testing.T) {
 }
 
 // A place in the table whose generations are used up is left empty.
-func TestRow27_HandleLastGeneration(t *testing.T) {
+func TestHandleOfTheLastGeneration(t *testing.T) {
 	table, p := new(handleTable), open[Packet](t, 2)
 	first, err := table.open(p)
 	require.NoError(t, err)
@@ -794,7 +794,7 @@ func TestHandleTableIsFull(t *testing.T) {
 	require.NotEqual(t, h, again)
 }
 
-func TestRow29_HandleKeepsNothing(t *testing.T) {
+func TestHandleKeepsNothing(t *testing.T) {
 	h := create(t)
 	var kept atomic.Int32
 	post := func() {
@@ -815,7 +815,7 @@ func TestRow29_HandleKeepsNothing(t *testing.T) {
 	dequeue(h, 0).equal(t, nothing(ErrTimeout))
 }
 
-func TestRow30_HandleAllocatesNothing(t *testing.T) {
+func TestHandleAllocatesNothing(t *testing.T) {
 	h, closed := create(t), create(t)
 	require.NoError(t, CloseHandle(closed))
 	var (
@@ -857,7 +857,7 @@ func TestRow30_HandleAllocatesNothing(t *testing.T) {
 }
 
 // Ports come and go on several goroutines, some of them waited on.
-func TestRow27_HandlesComeAndGo(t *testing.T) {
+func TestHandlesComeAndGo(t *testing.T) {
 	const posters = 4
 	total := 100_000
 	if testing.Short() || raceEnabled {
@@ -932,7 +932,7 @@ func TestRow27_HandlesComeAndGo(t *testing.T) {
 }
 
 // Ex takes all that it takes at one instant, however much that is.
-func TestRow13_ExBesideOthers(t *testing.T) {
+func TestHandleExTakesAtOneInstant(t *testing.T) {
 	h := create(t)
 	n := holes(t, 100_000, func(v int) { postKey(t, h, uintptr(v)) }, func() (keys []int) {
 		entries, _ := dequeueEx(t, h, 300, 0)
@@ -946,7 +946,7 @@ func TestRow13_ExBesideOthers(t *testing.T) {
 
 // However many entries there are, and whether the wait begins before or after the packets
 // come, Ex takes what is there, allocates nothing and leaves the rest alone.
-func TestRow22_ExOfAnyLength(t *testing.T) {
+func TestHandleExOfAnyLength(t *testing.T) {
 	for _, room := range []int{1, 63, 64, 65, 128, 200, 5000} {
 		h := create(t)
 		for i := range 500 {
@@ -985,7 +985,7 @@ func TestRow22_ExOfAnyLength(t *testing.T) {
 
 // What Ex has claimed is not lost when the handle is closed meanwhile: what was posted is
 // either in a batch, or was dropped by CloseHandle with all behind it.
-func TestRow27_ExBesideCloseHandle(t *testing.T) {
+func TestHandleExBesideClose(t *testing.T) {
 	for range 200 {
 		h := create(t)
 		for i := range 500 {

@@ -11,7 +11,7 @@ import (
 )
 
 // Addresses where no memory is: nothing follows what is posted.
-func TestRow1_HandleFollowsNoPointer(t *testing.T) {
+func TestHandleFollowsNoPointer(t *testing.T) {
 	h := create(t)
 	for _, address := range []uintptr{0x1000, ^uintptr(0)} {
 		nowhere := *(**Overlapped)(unsafe.Pointer(&address))
@@ -38,7 +38,7 @@ func TestRow1_HandleFollowsNoPointer(t *testing.T) {
 
 // Several post and several take, by Get and by Ex: each packet is taken once, and each
 // taker sees those of one poster in their order. Stop packets come behind all of them.
-func TestRow13_HandleManyPostersAndTakers(t *testing.T) {
+func TestHandleFIFOBetweenMany(t *testing.T) {
 	const posters, takers = 3, 4
 	packets := 20_000
 	if testing.Short() {
@@ -114,7 +114,7 @@ func TestRow13_HandleManyPostersAndTakers(t *testing.T) {
 
 // Packets that come while two sleep all go to the one that slept last: it sleeps again
 // before the next, on top.
-func TestRow16_HandleOneHotLooper(t *testing.T) {
+func TestHandleHotLooperServesAll(t *testing.T) {
 	h := create(t)
 	const loopers, posts = 3, 8
 	var served [loopers]atomic.Int32
@@ -140,7 +140,7 @@ func TestRow16_HandleOneHotLooper(t *testing.T) {
 }
 
 // One stop packet stops all if each worker posts it again, and is left over.
-func TestRow20_HandleOneStopPacketReposted(t *testing.T) {
+func TestHandleOneStopPacketReposted(t *testing.T) {
 	h := create(t)
 	var wg sync.WaitGroup
 	var worked atomic.Int32
@@ -168,7 +168,7 @@ func TestRow20_HandleOneStopPacketReposted(t *testing.T) {
 }
 
 // A waiter between two others times out, and the next post goes past its place.
-func TestRow18_HandleTimesOutInTheMiddle(t *testing.T) {
+func TestHandleTimedOutLeavesTheStack(t *testing.T) {
 	h := create(t)
 	old := asyncDequeue(h, INFINITE)
 	parked(t, behind(t, h), 1)
@@ -205,7 +205,7 @@ func TestHandlesManyAtOnce(t *testing.T) {
 
 // Some post to handles that another goroutine closes, and opens their places in the
 // table for the next port. No port ever holds a packet that was posted to another.
-func TestRow27_HandleStaleRaces(t *testing.T) {
+func TestHandleStaleRacingReuse(t *testing.T) {
 	rounds := 20_000
 	if testing.Short() || raceEnabled {
 		rounds /= 8

@@ -11,7 +11,7 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
-func TestRow21_Interrupt(t *testing.T) {
+func TestInterruptEndsTheParked(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		require.Zero(t, p.Interrupt(), "nobody waits")
@@ -61,7 +61,7 @@ func requireZero(n int, err error) error {
 	return err
 }
 
-func TestRow21_InterruptTakesNoPacket(t *testing.T) {
+func TestInterruptTakesNoPacket(t *testing.T) {
 	p := open[int](t, 2)
 	require.NoError(t, p.Post(1))
 	require.NoError(t, p.Post(2))
@@ -82,7 +82,7 @@ func TestRow21_InterruptTakesNoPacket(t *testing.T) {
 	require.Equal(t, 1, v)
 }
 
-func TestRow28_ContextEndsTheWait(t *testing.T) {
+func TestContextEndsTheWait(t *testing.T) {
 	p := open[int](t, 2)
 	for _, get := range []func(ctx context.Context) (int, error){
 		p.GetContext,
@@ -113,7 +113,7 @@ func TestRow28_ContextEndsTheWait(t *testing.T) {
 	require.Zero(t, p.Stats().Waiting)
 }
 
-func TestRow28_DoneBeforeTheCallTakesNothing(t *testing.T) {
+func TestContextDoneBeforeTheCallTakesNothing(t *testing.T) {
 	p := open[int](t, 2)
 	require.NoError(t, p.Post(1))
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -133,7 +133,7 @@ func TestRow28_DoneBeforeTheCallTakesNothing(t *testing.T) {
 
 // Post, then cancel: the packet had been handed over when Post returned, however
 // the sleeper learns of it.
-func TestRow28_HandedOverWins(t *testing.T) {
+func TestContextHandedOverWins(t *testing.T) {
 	p := open[int](t, 2)
 	for i := range 500 {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -158,7 +158,7 @@ func (c *cancelFirstParker) Park(mu sync.Locker, deadline int64, done <-chan str
 	return c.Parker.Park(mu, deadline, done)
 }
 
-func TestRow28_HandedOverWinsAtTheLatest(t *testing.T) {
+func TestContextHandedOverWinsAtTheLatest(t *testing.T) {
 	p := open[int](t, 2)
 	p.takers.Init((*packets[int])(p), waiter.NewestFirst, 1, ParkGoroutine, waiter.Parkers{
 		Done: func() (waiter.Parker, bool) { return &cancelFirstParker{newTimedDone()}, true },
@@ -175,7 +175,7 @@ func TestRow28_HandedOverWinsAtTheLatest(t *testing.T) {
 }
 
 // A waiter that is canceled leaves the stack: the next post goes to the next one.
-func TestRow18_CanceledLeavesTheStack(t *testing.T) {
+func TestCanceledLeavesTheStack(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		older := park(t, p, 1)[0]
@@ -212,7 +212,7 @@ func holding(gate chan struct{}) waiter.Parkers {
 }
 
 // Takers and posters wait at once where the limit of hand-offs is reached.
-func TestRow21_InterruptEndsBothSides(t *testing.T) {
+func TestInterruptEndsBothSides(t *testing.T) {
 	p, gate := open[int](t, 2), make(chan struct{})
 	p.takers.Init((*packets[int])(p), waiter.NewestFirst, 1, ParkGoroutine, holding(gate))
 	var gets []<-chan result[int]
@@ -233,7 +233,7 @@ func TestRow21_InterruptEndsBothSides(t *testing.T) {
 	drain(t, p, 1, 3)
 }
 
-func TestRow21_InterruptOfMany(t *testing.T) {
+func TestInterruptOfMany(t *testing.T) {
 	p := open[int](t, 2)
 	gets := park(t, p, 300)
 	require.Equal(t, 300, p.Interrupt())

@@ -34,7 +34,7 @@ func collected(t *testing.T, kept *atomic.Int32) {
 	})
 }
 
-func TestRow29_TakenSlotKeepsNothing(t *testing.T) {
+func TestTakenSlotKeepsNothing(t *testing.T) {
 	for name, move := range map[string]func(p *Port[*tracked], kept *atomic.Int32) (int, error){
 		"Post and Get": func(p *Port[*tracked], kept *atomic.Int32) (n int, err error) {
 			for range 3 {
@@ -104,7 +104,7 @@ func first(errs ...error) error {
 
 // A hand-over leaves nothing in the waiter, which the next wait uses again: the
 // same goroutine parks, and nothing of what it had before is kept.
-func TestRow29_HandOverKeepsNothing(t *testing.T) {
+func TestHandOverKeepsNothing(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		for name, get := range map[string]func(p *Port[*tracked], dst []*tracked) (int, error){
 			"Get": func(p *Port[*tracked], _ []*tracked) (int, error) {
@@ -157,7 +157,7 @@ func TestRow29_HandOverKeepsNothing(t *testing.T) {
 
 // A port that nobody knows any more goes, and its packets with it, those in rings
 // that it has grown by among them.
-func TestRow29_AbandonedPort(t *testing.T) {
+func TestAbandonedPortIsCollectable(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		var kept atomic.Int32
 		ctx, cancel := context.WithCancel(t.Context()) // outlives the port
@@ -207,7 +207,7 @@ func steady(t *testing.T, n int, f func(n int)) {
 	t.Errorf("%d blocks, each time in %d rounds", counts, n)
 }
 
-func TestRow30_NoWaitAllocatesNothing(t *testing.T) {
+func TestNoWaitAllocatesNothing(t *testing.T) {
 	p := open[Packet](t, 64)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -228,7 +228,7 @@ func TestRow30_NoWaitAllocatesNothing(t *testing.T) {
 	require.Zero(t, p.Len())
 }
 
-func TestRow30_TimeoutAllocatesNothing(t *testing.T) {
+func TestTimeoutAllocatesNothing(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[Packet](t, 2, mode)
 		dst := make([]Packet, 2)
@@ -251,7 +251,7 @@ func waiting(p *Port[Packet]) {
 }
 
 // Ping-pong over two ports: whoever posts does so when the other sleeps.
-func TestRow30_ParkAllocatesNothing(t *testing.T) {
+func TestParkAllocatesNothing(t *testing.T) {
 	// With few processors a thread that was woken waits long for one of them,
 	// while the other side polls.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 8)))
@@ -297,7 +297,7 @@ func TestRow30_ParkAllocatesNothing(t *testing.T) {
 	})
 }
 
-func TestRow30_WaitForRoomAllocatesNothing(t *testing.T) {
+func TestWaitForRoomAllocatesNothing(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[Packet](t, 2, mode)
 		over := make(chan struct{})
@@ -332,7 +332,7 @@ func TestRow30_WaitForRoomAllocatesNothing(t *testing.T) {
 
 // A goroutine that sleeps in a Get keeps the stack that it began with, as one does that
 // sleeps on a channel: there may be very many.
-func TestRow31_StackIsSmall(t *testing.T) {
+func TestStackOfASleeperIsSmall(t *testing.T) {
 	// In a process of its own: stacks of goroutines that have ended are used again, and
 	// the collector makes those of new ones larger if there are deep ones.
 	const own = "adaptivestackstart=0"

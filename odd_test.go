@@ -17,7 +17,7 @@ func (q quit) Done() <-chan struct{} { return q.done }
 
 // A context whose Done is closed ends the wait with an error, whatever its Err says, and
 // nothing is taken or lost.
-func TestRow34_DoneWithoutErr(t *testing.T) {
+func TestContextDoneWithoutErr(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		q := quit{context.Background(), make(chan struct{})}
 		close(q.done)
@@ -48,7 +48,7 @@ func TestRow34_DoneWithoutErr(t *testing.T) {
 var large [129 << 10]byte
 
 // Packets beyond what the compiler leaves on a stack are not put on the heap.
-func TestRow30_LargePackets(t *testing.T) {
+func TestLargePacketsAllocateNothing(t *testing.T) {
 	p := open[[129 << 10]byte](t, 2)
 	for name, f := range map[string]func(){
 		"Get of nothing":     func() { p.Get(0) },

@@ -15,7 +15,7 @@ import (
 )
 
 // Random operations of one goroutine beside a slice that does the same.
-func TestRow13_FIFO(t *testing.T) {
+func TestFIFO(t *testing.T) {
 	for seed := range uint64(20) {
 		rnd := rand.New(rand.NewPCG(seed, 13))
 		p := open[int](t, 1<<(1+seed%5))
@@ -67,7 +67,7 @@ func TestRow13_FIFO(t *testing.T) {
 
 // Two handlers run at the same time, even where one hand-off may be in flight:
 // each waits for the other here.
-func TestRow14_HandlersOverlap(t *testing.T) {
+func TestHandlersOverlap(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode, WithConcurrency(1))
 		var both sync.WaitGroup
@@ -89,7 +89,7 @@ func TestRow14_HandlersOverlap(t *testing.T) {
 
 // What was posted to a parked waiter is its own when Post returns: the poster,
 // quick as it is, finds nothing.
-func TestRow15_PostHandsOver(t *testing.T) {
+func TestPostHandsOver(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		posts := []func(int) error{
@@ -110,7 +110,7 @@ func TestRow15_PostHandsOver(t *testing.T) {
 	})
 }
 
-func TestRow16_NewestWaiterFirst(t *testing.T) {
+func TestNewestWaiterFirst(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 8, mode)
 		for range 20 {
@@ -126,7 +126,7 @@ func TestRow16_NewestWaiterFirst(t *testing.T) {
 }
 
 // Get, GetBatch, GetContext and All share one stack.
-func TestRow16_OneStackForAllCalls(t *testing.T) {
+func TestOneStackForAllCalls(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 8, mode)
 		batch := func(f func(dst []int) (int, error)) func() (int, error) {
@@ -163,7 +163,7 @@ func TestRow16_OneStackForAllCalls(t *testing.T) {
 
 // Two that wait in a loop and posts far between: the one that ran last is the
 // newest again, and serves them all.
-func TestRow16_HotWaiterServesAll(t *testing.T) {
+func TestHotWaiterServesAll(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		served := make(chan int, 1)
@@ -189,7 +189,7 @@ func TestRow16_HotWaiterServesAll(t *testing.T) {
 	})
 }
 
-func TestRow17_NewestWaiterOldestPacket(t *testing.T) {
+func TestNewestWaiterOldestPacket(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		for _, burst := range []func(p *Port[int]) error{
 			func(p *Port[int]) error {
@@ -215,7 +215,7 @@ func TestRow17_NewestWaiterOldestPacket(t *testing.T) {
 	})
 }
 
-func TestRow18_OnePostWakesOne(t *testing.T) {
+func TestOnePostWakesOne(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		const n = 6
 		p := open[int](t, 8, mode)
@@ -258,7 +258,7 @@ func (g gatedParker) Park(mu sync.Locker, deadline int64, done <-chan struct{}) 
 	return ok
 }
 
-func TestRow19_HandOffsInFlight(t *testing.T) {
+func TestHandOffsInFlightAreLimited(t *testing.T) {
 	const waiters, packets = 6, 8
 	for _, limit := range []int{1, 2, 3, waiters, 100, math.MaxInt, 0, -1, math.MinInt} {
 		gate := make(chan struct{})
@@ -286,7 +286,7 @@ func TestRow19_HandOffsInFlight(t *testing.T) {
 }
 
 // A batch hands over as many as may be in flight, not one.
-func TestRow19_BatchHandsOverToAll(t *testing.T) {
+func TestBatchHandsOverUpToTheLimit(t *testing.T) {
 	gate := make(chan struct{})
 	withParker(t, func() waiter.Parker { return gatedParker{newTimedDone(), gate} })
 	p := open[int](t, 8, WithParking(ParkThread), WithConcurrency(3))
@@ -320,7 +320,7 @@ func (e *expiringParker) Park(mu sync.Locker, deadline int64, done <-chan struct
 
 // A packet is queued behind the limit when a waiter's deadline passes: it was
 // there in time, and nobody else took it.
-func TestRow19_TimeoutBehindTheLimit(t *testing.T) {
+func TestTimeoutBehindTheLimit(t *testing.T) {
 	gate, expire := make(chan struct{}), make(chan struct{})
 	withParker(t, func() waiter.Parker { return &expiringParker{newTimedDone(), gate, expire} })
 	p := open[int](t, 4, WithParking(ParkThread), WithConcurrency(1))
@@ -338,7 +338,7 @@ func TestRow19_TimeoutBehindTheLimit(t *testing.T) {
 
 // Close, while a packet is queued behind the limit and a waiter behind it: the
 // waiter that resumes passes on the packet, and the last one the news.
-func TestRow19_CloseBehindTheLimit(t *testing.T) {
+func TestCloseBehindTheLimit(t *testing.T) {
 	for queued := range 3 {
 		gate := make(chan struct{})
 		withParker(t, func() waiter.Parker { return gatedParker{newTimedDone(), gate} })
@@ -363,7 +363,7 @@ func TestRow19_CloseBehindTheLimit(t *testing.T) {
 }
 
 // The same, but the packets behind the limit are taken by a Get that never slept.
-func TestRow19_PasserByDrainsBehindTheLimit(t *testing.T) {
+func TestPasserByTakesBehindTheLimit(t *testing.T) {
 	gate := make(chan struct{})
 	withParker(t, func() waiter.Parker { return gatedParker{newTimedDone(), gate} })
 	p := open[int](t, 4, WithParking(ParkThread), WithConcurrency(1))

@@ -145,7 +145,7 @@ func TestFutex_Signals(t *testing.T) {
 }
 
 // Row 7 and 12 with the whole port in between.
-func TestRow7_NeverEarlyUnderSignals(t *testing.T) {
+func TestNeverEarlyUnderSignals(t *testing.T) {
 	const wait = 30 * time.Millisecond
 	p := open[int](t, 2, WithParking(ParkThread))
 	tid := make(chan int, 1)

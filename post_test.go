@@ -13,7 +13,7 @@ import (
 	"github.com/iocp-go/iocp/waiter"
 )
 
-func TestRow1_ValuesBitExact(t *testing.T) {
+func TestValuesBitExact(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[Packet](t, 8, mode)
 		packets := []Packet{
@@ -38,7 +38,7 @@ func TestRow1_ValuesBitExact(t *testing.T) {
 	})
 }
 
-func TestRow2_SamePacketThrice(t *testing.T) {
+func TestSamePacketThrice(t *testing.T) {
 	p := open[Packet](t, 4)
 	v := Packet{Overlapped: new(Overlapped), Key: 1}
 	for range 3 {
@@ -53,7 +53,7 @@ func TestRow2_SamePacketThrice(t *testing.T) {
 	require.Equal(t, ErrTimeout, err)
 }
 
-func TestRow3_PostNeverWaits(t *testing.T) {
+func TestPostNeverWaits(t *testing.T) {
 	p := open[int](t, 4)
 	for i := range 4 {
 		require.NoError(t, p.Post(i))
@@ -83,7 +83,7 @@ func TestRow3_PostNeverWaits(t *testing.T) {
 
 // A consumer re-posts from inside its handler, on a port full to the brim: the
 // place that its Get made is there at once.
-func TestRow4_RepostFromHandler(t *testing.T) {
+func TestRepostFromHandler(t *testing.T) {
 	p := open[int](t, 2)
 	require.NoError(t, p.Post(0))
 	require.NoError(t, p.Post(1))
@@ -96,9 +96,9 @@ func TestRow4_RepostFromHandler(t *testing.T) {
 	}
 }
 
-// No spurious full, the mirror of TestRow6_NoSpuriousEmpty: each of the
+// No spurious full, the mirror of TestNoSpuriousEmpty: each of the
 // goroutines has one place of its own.
-func TestRow4_RepostByManyConsumers(t *testing.T) {
+func TestRepostByManyConsumers(t *testing.T) {
 	const workers = 4
 	p := open[int](t, workers)
 	for i := range workers {
@@ -123,7 +123,7 @@ func TestRow4_RepostByManyConsumers(t *testing.T) {
 }
 
 // A nil from a Post that races Close means that the packet can be taken.
-func TestRow5_PostRacingClose(t *testing.T) {
+func TestPostRacingClose(t *testing.T) {
 	for range 2000 {
 		p := open[int](t, 8)
 		posts := make(chan error, 3)
@@ -284,7 +284,7 @@ func TestRoomServesMoreThanOne(t *testing.T) {
 
 // A poster whose time is up behind others, which have been served and do not run, looks once
 // more: there is room.
-func TestRow11_LastLookOfAPoster(t *testing.T) {
+func TestLastLookOfAPoster(t *testing.T) {
 	const others = waiter.Moved
 	p, gate := open[int](t, 16), make(chan struct{})
 	p.posts.Init((*room[int])(p), waiter.OldestFirst, others, ParkGoroutine, holding(gate))

@@ -12,7 +12,7 @@ import (
 
 // In a bubble of testing/synctest, whose clock is set back, timeouts last as long as
 // they are to, on that clock.
-func TestRow7_InABubble(t *testing.T) {
+func TestBubbleNeverEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, err := New[int](2, WithParking(ParkGoroutine))
 		require.NoError(t, err)
@@ -188,7 +188,7 @@ func eachMethod(t *testing.T, f func(t *testing.T, w wait, opts ...Option)) {
 	}
 }
 
-func TestRow32_EveryMethodInABubble(t *testing.T) {
+func TestBubbleEveryMethod(t *testing.T) {
 	eachMethod(t, func(t *testing.T, w wait, opts ...Option) {
 		synctest.Test(t, func(t *testing.T) {
 			p := open[int](t, 2, opts...)
@@ -207,7 +207,7 @@ func TestRow32_EveryMethodInABubble(t *testing.T) {
 
 // A port that is older than a bubble, and outlives it, and another one, and works outside
 // between them: no wait meets what a wait elsewhere has left.
-func TestRow32_InAndOutOfBubbles(t *testing.T) {
+func TestBubbleInAndOut(t *testing.T) {
 	eachMethod(t, func(t *testing.T, w wait, opts ...Option) {
 		p := open[int](t, 2, opts...)
 		outside := func() {
@@ -238,7 +238,7 @@ func TestRow32_InAndOutOfBubbles(t *testing.T) {
 }
 
 // A port that was made, used and left in a bubble works outside, and in the next one.
-func TestRow32_PortLeavesItsBubble(t *testing.T) {
+func TestBubblePortLeaves(t *testing.T) {
 	eachMethod(t, func(t *testing.T, w wait, opts ...Option) {
 		var p *Port[int]
 		synctest.Test(t, func(t *testing.T) {
@@ -255,7 +255,7 @@ func TestRow32_PortLeavesItsBubble(t *testing.T) {
 }
 
 // A port grows by a burst in one bubble, and goes on elsewhere.
-func TestRow32_GrowthInBubbles(t *testing.T) {
+func TestBubbleGrowth(t *testing.T) {
 	p := open[int](t, 2, WithGrowth(0))
 	burst := func() {
 		for i := range 500 {
@@ -280,7 +280,7 @@ func TestRow32_GrowthInBubbles(t *testing.T) {
 	require.NoError(t, p.Close())
 }
 
-func TestRow32_HandlesInABubble(t *testing.T) {
+func TestBubbleHandles(t *testing.T) {
 	outside, err := CreateIoCompletionPort(InvalidHandle, 0, 0, 0)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, CloseHandle(outside)) }()

@@ -13,7 +13,7 @@ import (
 
 // A process that may have few threads more has waiters that sleep as goroutines, although
 // they were to sleep as threads, and does not die. A waiter that may have a thread gets one.
-func TestRow36_SetMaxThreads(t *testing.T) {
+func TestSetMaxThreadsIsKept(t *testing.T) {
 	sample := []metrics.Sample{{Name: "/sched/threads/total:threads"}}
 	metrics.Read(sample)
 	limit := int(sample[0].Value.Uint64()) + spare + 20

@@ -23,7 +23,7 @@ func osThreads() int {
 	return pprof.Lookup("threadcreate").Count()
 }
 
-// many is how many goroutines the tests of row 31 park. The race detector has a
+// many is how many goroutines the tests of threads park. The race detector has a
 // limit of 8128 at a time.
 func many() int {
 	if raceEnabled {
@@ -32,7 +32,7 @@ func many() int {
 	return 100_000
 }
 
-func TestRow31_ParkedGetsNeedNoThreads(t *testing.T) {
+func TestParkedGetsNeedNoThreads(t *testing.T) {
 	for name, m := range map[string]Parking{"auto": ParkAuto, "goroutine": ParkGoroutine} {
 		t.Run(name, func(t *testing.T) {
 			n := many()
@@ -61,7 +61,7 @@ func TestRow31_ParkedGetsNeedNoThreads(t *testing.T) {
 }
 
 // ParkThread has a limit too: a Go program dies at 10,000 threads.
-func TestRow31_ParkThreadIsBounded(t *testing.T) {
+func TestParkThreadIsBounded(t *testing.T) {
 	const n, limit = 2500, 1000
 	p := open[int](t, 2, WithParking(ParkThread))
 	closed := make(chan error, n)
@@ -81,7 +81,7 @@ func TestRow31_ParkThreadIsBounded(t *testing.T) {
 }
 
 // A waiter costs a bounded few hundred bytes beside its goroutine.
-func TestRow31_WaiterIsSmall(t *testing.T) {
+func TestWaiterIsSmall(t *testing.T) {
 	const n = 4000
 	p := open[Packet](t, 2, WithParking(ParkGoroutine))
 	closed := make(chan error, n)

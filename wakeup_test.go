@@ -21,7 +21,7 @@ func pause(n int) {
 	}
 }
 
-func TestRow15_PostRacingPark(t *testing.T) {
+func TestPostRacingParkStrandsNobody(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		p := open[int](t, 2, mode)
 		var taken atomic.Int64

@@ -194,7 +194,7 @@ func TestWineAgrees(t *testing.T) {
 		do      func(f *face)
 		differs string // why the two are known not to agree
 	}{
-		{name: "Row1 values", do: func(f *face) {
+		{name: "values", do: func(f *face) {
 			h := f.open(0)
 			for _, overlapped := range []*Overlapped{nil, &inData, &ownRequest.Overlapped} {
 				for _, qty := range []uint32{0, 1, 0x80000000, 0xFFFFFFFF} {
@@ -210,7 +210,7 @@ func TestWineAgrees(t *testing.T) {
 			}
 			f.err("close", f.close(h))
 		}},
-		{name: "Row3 grows", do: func(f *face) {
+		{name: "grows", do: func(f *face) {
 			h := f.open(0)
 			for i := range 5000 {
 				f.err("post", f.post(h, uint32(i), uintptr(i), nil))
@@ -225,10 +225,10 @@ func TestWineAgrees(t *testing.T) {
 			}
 			f.err("close", f.close(h))
 		}},
-		{name: "Row5 NULL", do: func(f *face) { f.everything(0); f.err("close", f.close(0)) }},
-		{name: "Row5 INVALID_HANDLE_VALUE", do: func(f *face) { f.everything(InvalidHandle) }},
-		{name: "Row5 garbage", do: func(f *face) { f.everything(0x12344); f.err("close", f.close(0x12344)) }},
-		{name: "Row27 closed", do: func(f *face) {
+		{name: "NULL", do: func(f *face) { f.everything(0); f.err("close", f.close(0)) }},
+		{name: "INVALID_HANDLE_VALUE", do: func(f *face) { f.everything(InvalidHandle) }},
+		{name: "garbage", do: func(f *face) { f.everything(0x12344); f.err("close", f.close(0x12344)) }},
+		{name: "closed", do: func(f *face) {
 			h := f.open(0)
 			f.err("post", f.post(h, 1, 2, nil))
 			f.err("close", f.close(h))
@@ -240,7 +240,7 @@ func TestWineAgrees(t *testing.T) {
 		}},
 		{name: "close of INVALID_HANDLE_VALUE", do: func(f *face) { f.err("close", f.close(InvalidHandle)) },
 			differs: "there it is the pseudo-handle of the process, which can be closed as often as one likes; here it stands for nothing"},
-		{name: "Row9 timeouts", do: func(f *face) {
+		{name: "timeouts", do: func(f *face) {
 			h := f.open(0)
 			for _, timeout := range []uint32{0, 1, 20} {
 				f.see("%s", f.dequeue(h, timeout))
@@ -248,7 +248,7 @@ func TestWineAgrees(t *testing.T) {
 			}
 			f.err("close", f.close(h))
 		}},
-		{name: "Row8 long timeouts", do: func(f *face) {
+		{name: "long timeouts", do: func(f *face) {
 			h := f.open(0)
 			var waits []func()
 			for _, timeout := range []uint32{0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, INFINITE} {
@@ -263,7 +263,7 @@ func TestWineAgrees(t *testing.T) {
 			}
 			f.err("close", f.close(h))
 		}},
-		{name: "Row10 failed packets", do: func(f *face) {
+		{name: "failed packets", do: func(f *face) {
 			h := f.open(0)
 			for _, row := range append(statuses[1:], status{number: 4242}) {
 				for _, overlapped := range []*Overlapped{nil, &inData} {
@@ -277,7 +277,7 @@ func TestWineAgrees(t *testing.T) {
 			f.see("%s", f.dequeue(h, 0))
 			f.err("close", f.close(h))
 		}},
-		{name: "Row13 Get and Ex mixed", do: func(f *face) {
+		{name: "Get and Ex mixed", do: func(f *face) {
 			h := f.open(0)
 			for i := range 300 {
 				f.err("post", f.post(h, uint32(i), uintptr(i), &inData))
@@ -288,7 +288,7 @@ func TestWineAgrees(t *testing.T) {
 			}
 			f.err("close", f.close(h))
 		}},
-		{name: "Row15 handed over", do: func(f *face) {
+		{name: "handed over", do: func(f *face) {
 			h := f.open(0)
 			for _, wait := range []func(){f.waitGet(h, INFINITE), f.waitEx(h, 2, 5000)} {
 				defer wait()
@@ -298,7 +298,7 @@ func TestWineAgrees(t *testing.T) {
 			f.err("post", f.post(h, 2, 2, nil))
 			f.see("%s", f.dequeueEx(h, 1, 0))
 		}},
-		{name: "Row16 newest first", do: func(f *face) {
+		{name: "newest first", do: func(f *face) {
 			h := f.open(8)
 			waits := []func(){f.waitGet(h, INFINITE), f.waitEx(h, 3, INFINITE), f.waitGet(h, 5000), f.waitEx(h, 1, 5000), f.waitGet(h, INFINITE)}
 			for i := range waits {
@@ -310,7 +310,7 @@ func TestWineAgrees(t *testing.T) {
 			}
 			f.err("close", f.close(h))
 		}},
-		{name: "Row17 burst", do: func(f *face) {
+		{name: "burst", do: func(f *face) {
 			h := f.open(8)
 			w1, w0 := f.waitGet(h, INFINITE), f.waitGet(h, INFINITE)
 			for i := uint32(3); i <= 5; i++ {
@@ -321,7 +321,7 @@ func TestWineAgrees(t *testing.T) {
 			w1()
 			f.err("close", f.close(h))
 		}},
-		{name: "Row18 timed out", do: func(f *face) {
+		{name: "timed out", do: func(f *face) {
 			h := f.open(0)
 			old, young := f.waitGet(h, INFINITE), f.waitGet(h, 200)
 			young()
@@ -329,7 +329,7 @@ func TestWineAgrees(t *testing.T) {
 			old()
 			f.err("close", f.close(h))
 		}},
-		{name: "Row19 threads", do: func(f *face) {
+		{name: "threads", do: func(f *face) {
 			for _, threads := range []uint32{0, 1, 2, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF} {
 				h := f.open(threads)
 				f.err("post", f.post(h, 1, 2, nil))
@@ -340,7 +340,7 @@ func TestWineAgrees(t *testing.T) {
 		// Windows would hold the second packet back until the first waiter blocks.
 		// Neither Wine nor this package can see a thread at work: they agree with
 		// each other here, and not with Windows.
-		{name: "Row19 one thread at work", do: func(f *face) {
+		{name: "one thread at work", do: func(f *face) {
 			h := f.open(1)
 			w1, w0 := f.waitGet(h, INFINITE), f.waitGet(h, INFINITE)
 			f.err("post", f.post(h, 1, 0, nil))
@@ -351,7 +351,7 @@ func TestWineAgrees(t *testing.T) {
 			f.see("%s", f.dequeue(h, 0))
 			f.err("close", f.close(h))
 		}},
-		{name: "Row23 no room", do: func(f *face) {
+		{name: "no room", do: func(f *face) {
 			h := f.open(0)
 			f.err("post", f.post(h, 1, 2, nil))
 			_, err := f.getEx(h, nil, 0, false)
@@ -359,7 +359,7 @@ func TestWineAgrees(t *testing.T) {
 			f.see("%s", f.dequeue(h, 0))
 			f.err("close", f.close(h))
 		}, differs: "Wine reports success without taking anything; Windows, as here, ERROR_INVALID_PARAMETER"},
-		{name: "Row23 alertable", do: func(f *face) {
+		{name: "alertable", do: func(f *face) {
 			h := f.open(0)
 			entries := []OverlappedEntry{entryBefore}
 			n, err := f.getEx(h, entries, 10, true)
@@ -369,7 +369,7 @@ func TestWineAgrees(t *testing.T) {
 			f.see("ex %d: %d, key %d", lastError(err), n, entries[0].CompletionKey)
 			f.err("close", f.close(h))
 		}},
-		{name: "Row27 close beside waits", do: func(f *face) {
+		{name: "close beside waits", do: func(f *face) {
 			h := f.open(0)
 			waits := []func(){f.waitGet(h, INFINITE), f.waitGet(h, 5000), f.waitEx(h, 2, INFINITE), f.waitEx(h, 1, 5000)}
 			f.err("close", f.close(h))

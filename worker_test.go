@@ -34,7 +34,7 @@ func workers(t *testing.T, p *Port[int], n int, onStop func()) (wait func(), wor
 	return wg.Wait, work
 }
 
-func TestRow20_NStopPackets(t *testing.T) {
+func TestStopPacketForEachWorker(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		const n, packets = 5, 500
 		p := open[int](t, 16, mode)
@@ -51,7 +51,7 @@ func TestRow20_NStopPackets(t *testing.T) {
 	})
 }
 
-func TestRow20_OneStopPacketReposted(t *testing.T) {
+func TestOneStopPacketReposted(t *testing.T) {
 	eachMode(t, func(t *testing.T, mode Option) {
 		const n, packets = 5, 500
 		p := open[int](t, 16, mode)

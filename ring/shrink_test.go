@@ -52,7 +52,7 @@ func gaveBack(t *testing.T, c *Chain[int]) {
 }
 
 // The timer gives back by itself, within a second, what nobody uses.
-func TestRow35_GivesBackByTime(t *testing.T) {
+func TestShrinkByTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for range 3 {
 			c := grown(t, large)
@@ -80,7 +80,7 @@ func TestRow35_GivesBackByTime(t *testing.T) {
 
 // A pop that finds nothing gives back a ring that is old enough, and none that is
 // younger: bursts that follow each other closely allocate once.
-func TestRow35_HysteresisOfPops(t *testing.T) {
+func TestShrinkHysteresisOfPops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := grown(t, large)
 		for range 10 {
@@ -101,7 +101,7 @@ func TestRow35_HysteresisOfPops(t *testing.T) {
 }
 
 // A timer that was started for a ring leaves those alone that came after it.
-func TestRow35_TimersOfEarlierRings(t *testing.T) {
+func TestShrinkTimersOfEarlierRings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChain[int](t, 2, 0, 0)
 		for range 20 {
@@ -121,7 +121,7 @@ func TestRow35_TimersOfEarlierRings(t *testing.T) {
 }
 
 // A chain that was made outside of a bubble and grows in it, and the other way round.
-func TestRow35_AcrossBubbles(t *testing.T) {
+func TestShrinkAcrossBubbles(t *testing.T) {
 	c := newChain[int](t, 2, 0, 0)
 	for range 2 {
 		synctest.Test(t, func(t *testing.T) { // the second has the clock of the first
@@ -148,7 +148,7 @@ func TestRow35_AcrossBubbles(t *testing.T) {
 }
 
 // Closed and drained a chain keeps nothing, at once; its counts stay.
-func TestRow35_ClosedGivesBackAtOnce(t *testing.T) {
+func TestShrinkAtOnceWhenClosed(t *testing.T) {
 	for name, f := range map[string]func(t *testing.T, c *Chain[int]) (popped int){
 		"closed, then drained": func(t *testing.T, c *Chain[int]) (popped int) {
 			for range 100 {
@@ -191,7 +191,7 @@ func TestRow35_ClosedGivesBackAtOnce(t *testing.T) {
 }
 
 // The timer does not keep a chain that was dropped.
-func TestRow35_DroppedChainIsCollectable(t *testing.T) {
+func TestShrinkKeepsNoDroppedChain(t *testing.T) {
 	w := func() weak.Pointer[Chain[int]] {
 		c := newChain[int](t, 2, 0, 0)
 		for i := range 100 {

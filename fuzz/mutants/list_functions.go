@@ -5,12 +5,12 @@ var ofFunctions = []mutant{
 	{
 		"a port writes to an Overlapped", "handle.go",
 		"return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty, Status: status}))", "if overlapped != nil {\n\t\toverlapped.Internal = status.ntstatus()\n\t}\n\treturn closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty, Status: status}))",
-		test(".", "TestRow10_HandleFailedPackets"),
+		test(".", "TestHandleFailedPackets"),
 	},
 	{
 		"INFINITE is 49.7 days", "handle.go",
 		"if timeout == INFINITE {\n\t\treturn Infinite\n\t}", "",
-		test(".", "TestRow8_HandleLongTimeouts"),
+		test(".", "TestHandleLongTimeouts"),
 	},
 	{
 		"a timeout with a sign", "handle.go",
@@ -50,27 +50,27 @@ var ofFunctions = []mutant{
 	{
 		"handle 0 is one that is not valid", "handle.go",
 		"if h == 0 {\n\t\treturn ErrNilPort\n\t}", "",
-		test(".", "TestRow5_HandleNotValid"),
+		test(".", "TestHandleNotValidHasItsErrors"),
 	},
 	{
 		"SetIoCompletion posts a success", "handle.go",
 		", Status: status}", "}",
-		test(".", "TestRow10_HandleFailedPackets"),
+		test(".", "TestHandleFailedPackets"),
 	},
 	{
 		"values of a failed packet not stored", "handle.go",
 		"*qty, *key, *overlapped = v.Transferred, v.Key, v.Overlapped\n\tif v.Status != 0 {\n\t\treturn v.Status\n\t}", "if v.Status != 0 {\n\t\t*overlapped = v.Overlapped\n\t\treturn v.Status\n\t}\n\t*qty, *key, *overlapped = v.Transferred, v.Key, v.Overlapped",
-		test(".", "TestRow10_HandleFailedPackets"),
+		test(".", "TestHandleFailedPackets"),
 	},
 	{
 		"*qty and *key cleared", "handle.go",
 		"v, err := o.port.Get(milliseconds(timeout))", "*qty, *key = 0, 0\n\tv, err := o.port.Get(milliseconds(timeout))",
-		test(".", "TestRow9_HandleTimeout"),
+		test(".", "TestHandleTimeoutOutputs"),
 	},
 	{
 		"*overlapped kept where a pointer is nil", "handle.go",
 		"if overlapped != nil {\n\t\t*overlapped = nil\n\t}\n\tif qty == nil || key == nil || overlapped == nil {\n\t\treturn ErrInvalidParameter\n\t}", "if qty == nil || key == nil || overlapped == nil {\n\t\treturn ErrInvalidParameter\n\t}\n\t*overlapped = nil",
-		test(".", "TestRow12_HandleNothingTaken"),
+		test(".", "TestHandleGetWithoutAPacketStoresNothing"),
 	},
 	{
 		"a look at a port that is being closed was abandoned", "handle.go",
@@ -80,7 +80,7 @@ var ofFunctions = []mutant{
 	{
 		"a wait that CloseHandle ends came too late", "handle.go",
 		"if timeout == 0 {\n\t\treturn closedHandle(err)\n\t}\n\treturn err", "return closedHandle(err)",
-		test(".", "TestRow27_HandleCloseAbandonsWaits"),
+		test(".", "TestHandleCloseAbandonsWaits"),
 	},
 	{
 		"a post beside CloseHandle told of the end", "handle.go",
@@ -90,47 +90,47 @@ var ofFunctions = []mutant{
 	{
 		"Internal is no NTSTATUS", "handle.go",
 		"v.Status.ntstatus(), v.Transferred", "uintptr(v.Status), v.Transferred",
-		test(".", "TestRow10_HandleFailedPackets"),
+		test(".", "TestHandleFailedPackets"),
 	},
 	{
 		"the NTSTATUS of another handle", "handle.go",
 		"return 0xC0000008", "return 0xC0000024",
-		test(".", "TestRow10_HandleFailedPackets"),
+		test(".", "TestHandleFailedPackets"),
 	},
 	{
 		"the NTSTATUS of a success", "handle.go",
 		"case 0:\n\t\treturn 0\n\t", "",
-		test(".", "TestRow1_HandleValuesBitExact"),
+		test(".", "TestHandleValuesBitExact"),
 	},
 	{
 		"Ex clears its entries", "handle.go",
 		"var buf [64]Packet", "clear(entries)\n\tvar buf [64]Packet",
-		test(".", "TestRow22_HandleBatchTakesWhatIsThere"),
+		test(".", "TestHandleExTakesWhatIsThere"),
 	},
 	{
 		"Ex that is alertable is alerted", "handle.go",
 		"p, err := handles.port(port)\n\tif err != nil {\n\t\treturn 0, err\n\t}", "p, err := handles.port(port)\n\tif err == nil && alertable {\n\t\terr = ErrInterrupted\n\t}\n\tif err != nil {\n\t\treturn 0, err\n\t}",
-		test(".", "TestRow23_HandleBatchTimeout"),
+		test(".", "TestHandleExTimeout"),
 	},
 	{
 		"Ex looks at the handle before the entries", "handle.go",
 		"if len(entries) == 0 {\n\t\treturn 0, ErrInvalidParameter\n\t}\n\tp, err := handles.port(port)\n\tif err != nil {\n\t\treturn 0, err\n\t}", "p, err := handles.port(port)\n\tif err != nil {\n\t\treturn 0, err\n\t}\n\tif len(entries) == 0 {\n\t\treturn 0, ErrInvalidParameter\n\t}",
-		test(".", "TestRow23_HandleEmptyEntries"),
+		test(".", "TestHandleExWithoutEntriesIsABadParameter"),
 	},
 	{
 		"CloseHandle forgets the port", "handle.go",
 		"p, err := handles.close(h)\n\tif err != nil {\n\t\treturn err\n\t}\n\treturn p.Close()", "_, err := handles.close(h)\n\treturn err",
-		test(".", "TestRow27_HandleCloseAbandonsWaits"),
+		test(".", "TestHandleCloseAbandonsWaits"),
 	},
 	{
 		"a generation too many", "handle.go",
 		"c.gen[index%chunkHandles] <= maxGen {", "c.gen[index%chunkHandles] <= maxGen+1 {",
-		test(".", "TestRow27_HandleLastGeneration"),
+		test(".", "TestHandleOfTheLastGeneration"),
 	},
 	{
 		"a closed handle stays in the table", "handle.go",
 		"c.open[index%chunkHandles].Store(nil)", "",
-		test(".", "TestRow27_HandleCloseDropsPackets"),
+		test(".", "TestHandleCloseDropsPackets"),
 	},
 	{
 		"handles without end", "handle.go",
@@ -140,7 +140,7 @@ var ofFunctions = []mutant{
 	{
 		"a key of 32 bits", "handle.go",
 		"return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))", "return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: uintptr(uint32(key)), Transferred: qty}))",
-		test(".", "TestRow1_HandleValuesBitExact"),
+		test(".", "TestHandleValuesBitExact"),
 	},
 	{
 		"a handle of a generation to come was closed", "handle.go",

@@ -83,7 +83,7 @@ var ofGrowth = []mutant{
 	{
 		"growth without a limit has one", "ring/chain.go",
 		"c.limit = ^uint64(0) &^ closedBit", "c.limit = r.lap * 64",
-		test(".", "TestRow3_GrowsWithoutReader"),
+		test(".", "TestGrowthWithoutReader"),
 	},
 	{
 		"the last ring is found before it is linked", "ring/chain.go",
@@ -103,12 +103,12 @@ var ofGrowth = []mutant{
 	{
 		"Ex takes as much as its buffer holds", "handle.go",
 		"c := call[Packet]{most: len(entries)}", "c := call[Packet]{most: min(len(entries), 64)}",
-		test(".", "TestRow22_ExOfAnyLength"),
+		test(".", "TestHandleExOfAnyLength"),
 	},
 	{
 		"Ex takes the rest at another instant", "handle.go",
 		"got = c.rest.Recycle(buf[:])", "got, _ = p.GetBatch(buf[:min(len(buf), len(entries)-n)], 0)",
-		test(".", "TestRow13_ExBesideOthers"),
+		test(".", "TestHandleExTakesAtOneInstant"),
 	},
 	{
 		"Cap is the last ring's alone", "ring/chain.go",
@@ -129,32 +129,32 @@ var ofGrowth = []mutant{
 	{
 		"a closed and drained chain keeps its ring", "ring/chain.go",
 		"if c.tail.Load().Cap() != c.base {", "if false {",
-		test("./ring", "TestRow35_ClosedGivesBackAtOnce"),
+		test("./ring", "TestShrinkAtOnceWhenClosed"),
 	},
 	{
 		"a chain shrinks at the first empty pop", "ring/shrink.go",
 		"if uint64(clock()-r.made) < minAge {", "if false {",
-		test("./ring", "TestRow35_HysteresisOfPops"),
+		test("./ring", "TestShrinkHysteresisOfPops"),
 	},
 	{
 		"a ring's age is signed", "ring/shrink.go",
 		"if uint64(clock()-r.made) < minAge {", "if clock()-r.made < int64(minAge) {",
-		test("./ring", "TestRow35_AcrossBubbles"),
+		test("./ring", "TestShrinkAcrossBubbles"),
 	},
 	{
 		"the timer looks once", "ring/shrink.go",
 		"if c.tail.Load().start == start {\n\t\tlater(c, start)\n\t}", "",
-		test("./ring", "TestRow35_GivesBackByTime"),
+		test("./ring", "TestShrinkByTime"),
 	},
 	{
 		"the timer of one ring shrinks another", "ring/shrink.go",
 		"if c.tail.Load().start != start {\n\t\treturn\n\t}", "",
-		test("./ring", "TestRow35_TimersOfEarlierRings"),
+		test("./ring", "TestShrinkTimersOfEarlierRings"),
 	},
 	{
 		"the timer keeps a dropped chain", "ring/wait.go",
 		"if c := w.Value(); c != nil {\n\t\t\tc.look(start)\n\t\t}", "_ = w\n\t\tc.look(start)",
-		test("./ring", "TestRow35_DroppedChainIsCollectable"),
+		test("./ring", "TestShrinkKeepsNoDroppedChain"),
 	},
 	{
 		"a wait for a claim gives up its place in the scheduler at once", "ring/wait.go",

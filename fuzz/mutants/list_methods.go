@@ -14,7 +14,7 @@ var ofPortMethods = []mutant{
 	{
 		"a timeout below -1 is a look", "port.go",
 		"c.last = timeout == 0", "c.last = timeout <= 0 && timeout != Infinite",
-		test(".", "TestRow8_Infinite"),
+		test(".", "TestInfiniteNeverTimesOut"),
 	},
 	{
 		"a timeout below -1 is none, for a poster", "port.go",
@@ -24,42 +24,42 @@ var ofPortMethods = []mutant{
 	{
 		"no room within a timeout of 0 is full", "port.go",
 		"if timeout == 0 {\n\t\treturn ErrTimeout", "if timeout == 0 {\n\t\treturn ErrFull",
-		test(".", "TestRow3_PostNeverWaits"),
+		test(".", "TestPostNeverWaits"),
 	},
 	{
 		"a Post follows a nil Port", "port.go",
 		"if p == nil {\n\t\treturn ErrNilPort\n\t}\n\tr := p.queue.Tail()", "r := p.queue.Tail()",
-		test(".", "TestRow5_NilAndZeroPort"),
+		test(".", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"a zero Port is closed, for Get", "port.go",
 		"return v, ErrInvalidPort", "return v, ErrClosed",
-		test(".", "TestRow5_NilAndZeroPort"),
+		test(".", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"Cap of a nil Port", "port.go",
 		"if p.valid() != nil {\n\t\treturn 0\n\t}\n\treturn p.queue.Cap()", "return p.queue.Cap()",
-		test(".", "TestRow5_NilAndZeroPort"),
+		test(".", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"Interrupt of a nil Port", "port.go",
 		"if p.valid() != nil {\n\t\treturn 0\n\t}\n\treturn p.takers.Interrupt()", "return p.takers.Interrupt()",
-		test(".", "TestRow5_NilAndZeroPort"),
+		test(".", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"Stats of a nil Port", "port.go",
 		"if p.valid() != nil {\n\t\treturn Stats{}\n\t}", "",
-		test(".", "TestRow5_NilAndZeroPort"),
+		test(".", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"All yields the zero T of an error", "port.go",
 		"if err != nil || !yield(v) {", "if !yield(v) || err != nil {",
-		test(".", "TestRow5_NilAndZeroPort"),
+		test(".", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"the port looked at before the buffer", "port.go",
 		"if len(dst) == 0 {\n\t\treturn 0, ErrInvalidParameter\n\t}\n\tif err := p.valid(); err != nil {\n\t\treturn 0, err\n\t}\n\tc := call[T]{most: len(dst)}", "if err := p.valid(); err != nil {\n\t\treturn 0, err\n\t}\n\tif len(dst) == 0 {\n\t\treturn 0, ErrInvalidParameter\n\t}\n\tc := call[T]{most: len(dst)}",
-		test(".", "TestRow23_EmptyBuffer"),
+		test(".", "TestEmptyBufferIsABadParameter"),
 	},
 	{
 		"the context looked at before the buffer", "port.go",
@@ -69,7 +69,7 @@ var ofPortMethods = []mutant{
 	{
 		"the context looked at before the port", "port.go",
 		"if err := p.valid(); err != nil {\n\t\treturn err\n\t}\n\tif err := done(ctx); err != nil {\n\t\treturn err\n\t}", "if err := done(ctx); err != nil {\n\t\treturn err\n\t}\n\tif err := p.valid(); err != nil {\n\t\treturn err\n\t}",
-		test(".", "TestRow5_NilAndZeroPort"),
+		test(".", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"closed looked at before the context, to post", "port.go",
@@ -84,7 +84,7 @@ var ofPortMethods = []mutant{
 	{
 		"PostBatch copies its batch", "port.go",
 		"n = p.queue.TryPushBatch(vs)", "n = p.queue.TryPushBatch(append([]T(nil), vs...))",
-		test(".", "TestRow30_NoWaitAllocatesNothing"),
+		test(".", "TestNoWaitAllocatesNothing"),
 	},
 	{
 		"a refusal without its reason", "port.go",
@@ -104,7 +104,7 @@ var ofPortMethods = []mutant{
 	{
 		"a max of 0 is below the capacity", "port.go",
 		"o.max != 0 &&", "",
-		test(".", "TestRow3_GrowsWithoutReader"),
+		test(".", "TestGrowthWithoutReader"),
 	},
 	{
 		"a nil option skipped", "port.go",
@@ -114,27 +114,27 @@ var ofPortMethods = []mutant{
 	{
 		"full before closed", "port.go",
 		"if p.queue.Closed() {\n\t\treturn ErrClosed\n\t}\n\treturn ErrFull", "return ErrFull",
-		test(".", "TestRow3_PostNeverWaits"),
+		test(".", "TestPostNeverWaits"),
 	},
 	{
 		"a batch cut short without an error", "port.go",
 		"if n < len(vs) || n == 0 && p.queue.Closed() {", "if n == 0 && (len(vs) != 0 || p.queue.Closed()) {",
-		test(".", "TestRow25_PostBatchPrefix"),
+		test(".", "TestPostBatchPrefix"),
 	},
 	{
 		"an empty batch posted to a closed port", "port.go",
 		"if n < len(vs) || n == 0 && p.queue.Closed() {", "if n < len(vs) {",
-		test(".", "TestRow25_PostBatchPrefix"),
+		test(".", "TestPostBatchPrefix"),
 	},
 	{
 		"an empty batch told full", "port.go",
 		"if n < len(vs) || n == 0 && p.queue.Closed() {", "if n < len(vs) || n == 0 {",
-		test(".", "TestRow25_PostBatchPrefix"),
+		test(".", "TestPostBatchPrefix"),
 	},
 	{
 		"a batch posted whole or not at all", "port.go",
 		"n = p.queue.TryPushBatch(vs)", "if len(vs) <= p.queue.Room() {\n\t\tn = p.queue.TryPushBatch(vs)\n\t}",
-		test(".", "TestRow25_PostBatchPrefix"),
+		test(".", "TestPostBatchPrefix"),
 	},
 	{
 		"a batch posted one by one", "port.go",
@@ -149,12 +149,12 @@ var ofPortMethods = []mutant{
 	{
 		"a poster that waits told of the end as of a timeout", "port.go",
 		"case waiter.Closed:\n\t\treturn ErrClosed", "case waiter.Closed:\n\t\treturn ErrTimeout",
-		test(".", "TestRow26_CloseReleasesWaitingPosters"),
+		test(".", "TestCloseReleasesWaitingPosters"),
 	},
 	{
 		"an interrupted poster told of a timeout", "port.go",
 		"case waiter.Interrupted:\n\t\treturn ErrInterrupted\n\t", "",
-		test(".", "TestRow21_InterruptTakesNoPacket"),
+		test(".", "TestInterruptTakesNoPacket"),
 	},
 	{
 		"a canceled poster told no cause", "port.go",
@@ -164,12 +164,12 @@ var ofPortMethods = []mutant{
 	{
 		"a canceled taker told no cause", "port.go",
 		"c.err = cause(c.ctx)", "c.err = c.ctx.Err()",
-		test(".", "TestRow28_ContextEndsTheWait"),
+		test(".", "TestContextEndsTheWait"),
 	},
 	{
 		"a context done before told without its cause", "port.go",
 		"if ctx.Err() != nil {\n\t\treturn cause(ctx)\n\t}\n\treturn nil", "return ctx.Err()",
-		test(".", "TestRow28_DoneBeforeTheCallTakesNothing"),
+		test(".", "TestContextDoneBeforeTheCallTakesNothing"),
 	},
 	{
 		"posted although the context was done", "port.go",
@@ -179,7 +179,7 @@ var ofPortMethods = []mutant{
 	{
 		"taken although the context was done", "port.go",
 		"if err := done(ctx); err != nil {\n\t\treturn 0, err\n\t}", "if ctx == nil {\n\t\treturn 0, ErrInvalidParameter\n\t}",
-		test(".", "TestRow28_DoneBeforeTheCallTakesNothing"),
+		test(".", "TestContextDoneBeforeTheCallTakesNothing"),
 	},
 	{
 		"a nil context is never done", "port.go",
@@ -219,17 +219,17 @@ var ofPortMethods = []mutant{
 	{
 		"a look at a drained port told of a timeout", "port.go",
 		"if p.queue.Drained() {\n\t\t\tc.err = ErrClosed\n\t\t\treturn true\n\t\t}\n\t\tif c.last {", "if !c.last && p.queue.Drained() {\n\t\t\tc.err = ErrClosed\n\t\t\treturn true\n\t\t}\n\t\tif c.last {",
-		test(".", "TestRow5_ClosedPort"),
+		test(".", "TestClosedPortHasItsErrors"),
 	},
 	{
 		"an interrupted call takes a packet along", "port.go",
 		"c.err = ErrInterrupted", "p.claim(c, dst, c.most)\n\t\tc.n, c.err = 0, ErrInterrupted",
-		test(".", "TestRow21_InterruptEndsBothSides"),
+		test(".", "TestInterruptEndsBothSides"),
 	},
 	{
 		"the last packets together with the end", "port.go",
 		"if p.claim(c, dst, c.most); c.n != 0 {\n\t\t\treturn true\n\t\t}\n\t\tif p.queue.Drained() {", "p.claim(c, dst, c.most)\n\t\tif c.n != 0 && !p.queue.Drained() {\n\t\t\treturn true\n\t\t}\n\t\tif p.queue.Drained() {",
-		test(".", "TestRow26_AcceptedStaysTakeable"),
+		test(".", "TestCloseKeepsWhatWasAccepted"),
 	},
 	{
 		"a look does not wait for the oldest packet", "port.go",
@@ -239,12 +239,12 @@ var ofPortMethods = []mutant{
 	{
 		"the end of a context wins over a packet", "port.go",
 		"case waiter.Handed:\n\t\tif c.n = 1", "case waiter.Handed:\n\t\tif c.ctx != nil && c.ctx.Err() != nil {\n\t\t\tp.takers.Pass(waiter.Handed)\n\t\t\tc.err = cause(c.ctx)\n\t\t\tbreak\n\t\t}\n\t\tif c.n = 1",
-		test(".", "TestRow28_HandedOverWins$"),
+		test(".", "TestContextHandedOverWins$"),
 	},
 	{
 		"a batch waits to be full", "port.go",
 		"if p.claim(c, dst, c.most); c.n != 0 {", "if p.claim(c, dst, c.most); c.n == c.most || c.n != 0 && c.last {",
-		test(".", "TestRow22_GetBatchTakesWhatIsThere"),
+		test(".", "TestGetBatchTakesWhatIsThere"),
 	},
 	{
 		"a batch that was given a packet leaves the rest", "port.go",
@@ -254,12 +254,12 @@ var ofPortMethods = []mutant{
 	{
 		"a batch that was handed a packet leaves the rest", "port.go",
 		"if c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst, len(dst)) // before others are handed it\n\t\t}", "c.n = 1",
-		test(".", "TestRow22_ParkedBatch"),
+		test(".", "TestParkedBatchTakesOneOrMore"),
 	},
 	{
 		"a batch cleared before it is filled", "port.go",
 		"c.begin(timeout)\n\tp.get(&c, dst)", "c.begin(timeout)\n\tclear(dst)\n\tp.get(&c, dst)",
-		test(".", "TestRow22_GetBatchTakesWhatIsThere"),
+		test(".", "TestGetBatchTakesWhatIsThere"),
 	},
 	{
 		"a batch with a context cleared before it is filled", "port.go",
@@ -274,17 +274,17 @@ var ofPortMethods = []mutant{
 	{
 		"All goes on after an interrupt", "port.go",
 		"if err != nil || !yield(v) {", "if err == ErrInterrupted {\n\t\t\t\tcontinue\n\t\t\t}\n\t\t\tif err != nil || !yield(v) {",
-		test(".", "TestRow21_Interrupt$"),
+		test(".", "TestInterruptEndsTheParked$"),
 	},
 	{
 		"Interrupt does not count the posters", "port.go",
 		"return p.takers.Interrupt() + p.posts.Interrupt()", "n := p.takers.Interrupt()\n\tp.posts.Interrupt()\n\treturn n",
-		test(".", "TestRow21_InterruptEndsBothSides"),
+		test(".", "TestInterruptEndsBothSides"),
 	},
 	{
 		"a second Close succeeds", "port.go",
 		"if !p.queue.Close() {\n\t\treturn ErrClosed\n\t}", "p.queue.Close()",
-		test(".", "TestRow26_AcceptedStaysTakeable"),
+		test(".", "TestCloseKeepsWhatWasAccepted"),
 	},
 	{
 		"packets given past the queue are not posted", "port.go",
@@ -339,12 +339,12 @@ var ofPortMethods = []mutant{
 	{
 		"0 is one hand-off at a time", "options.go",
 		"o.concurrency = n", "o.concurrency = max(n, 1)",
-		test(".", "TestRow19_HandOffsInFlight"),
+		test(".", "TestHandOffsInFlightAreLimited"),
 	},
 	{
 		"a concurrency too large", "options.go",
 		"o.concurrency = n", "if n > 1<<20 {\n\t\t\treturn ErrInvalidParameter\n\t\t}\n\t\to.concurrency = n",
-		test(".", "TestRow19_HandOffsInFlight"),
+		test(".", "TestHandOffsInFlightAreLimited"),
 	},
 	{
 		"any way to sleep is one", "options.go",
@@ -354,7 +354,7 @@ var ofPortMethods = []mutant{
 	{
 		"a max of 0 is no growth", "options.go",
 		"o.grows, o.max = true, max", "o.grows, o.max = max != 0, max",
-		test(".", "TestRow3_GrowsWithoutReader"),
+		test(".", "TestGrowthWithoutReader"),
 	},
 	{
 		"goroutines sleep at once by default", "port.go",
@@ -364,22 +364,22 @@ var ofPortMethods = []mutant{
 	{
 		"two thousand sleep as threads", "park_linux.go",
 		"const maxThreads = 1000", "const maxThreads = 2000",
-		test(".", "TestRow31_ParkThreadIsBounded"),
+		test(".", "TestParkThreadIsBounded"),
 	},
 	{
 		"no threads are left to others", "park_linux.go",
 		"max(now, claimed)+spare <= uint64(limit)", "max(now, claimed) <= uint64(limit)",
-		test(".", "TestRow36_SetMaxThreads"),
+		test(".", "TestSetMaxThreadsIsKept"),
 	},
 	{
 		"a thread sleeps in a bubble", "waiter/stack.go",
 		"&& !InBubble() && s.parkers.Claim()", "&& s.parkers.Claim()",
-		test(".", "TestRow32_EveryMethodInABubble"),
+		test(".", "TestBubbleEveryMethod"),
 	},
 	{
 		"a thread sleeps through the end of its context", "waiter/stack.go",
 		"s.parking == ParkThread && done == nil && s.parkers", "s.parking == ParkThread && s.parkers",
-		test(".", "TestRow18_CanceledLeavesTheStack"),
+		test(".", "TestCanceledLeavesTheStack"),
 	},
 	{
 		"a look at an empty port gives nothing back", "port.go",
@@ -439,6 +439,6 @@ var ofPortMethods = []mutant{
 	{
 		"a concurrency cut to 32 bits", "waiter/stack.go",
 		"int32(min(max(limit, 0), 1<<30))", "int32(max(limit, 0))",
-		test(".", "TestRow19_HandOffsInFlight"),
+		test(".", "TestHandOffsInFlightAreLimited"),
 	},
 }

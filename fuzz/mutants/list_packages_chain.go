@@ -15,7 +15,7 @@ var ofChains = []mutant{
 	{
 		"a chain grows ring by ring of the base capacity", "ring/chain.go",
 		"max(min(2*r.Cap(), MaxCapacity), ceilPower(len(vs)))", "max(min(c.base, MaxCapacity), ceilPower(len(vs)))",
-		test("./ring", "TestRow35"),
+		test("./ring", "TestShrink"),
 	},
 	{
 		"the last ring to the limit is too small for it", "ring/chain.go",
@@ -35,7 +35,7 @@ var ofChains = []mutant{
 	{
 		"the ring that shrink has replaced is kept", "ring/shrink.go",
 		"c.first() // moves head on, and so lets go of r", "",
-		test("./ring", "TestRow35_GivesBackByTime"),
+		test("./ring", "TestShrinkByTime"),
 	},
 	{
 		"a second Close is a first", "ring/chain.go",
@@ -45,7 +45,7 @@ var ofChains = []mutant{
 	{
 		"a drained chain that is closed keeps its ring", "ring/chain.go",
 		"first := c.tail.Load().seal()\n\tc.shrink()", "first := c.tail.Load().seal()",
-		test("./ring", "TestRow35_ClosedGivesBackAtOnce"),
+		test("./ring", "TestShrinkAtOnceWhenClosed"),
 	},
 	{
 		"Close does not wait for a ring that is being linked", "ring/chain.go",
@@ -96,26 +96,26 @@ var ofChains = []mutant{
 	{
 		"a grown ring has no age", "ring/chain.go",
 		"next.shared, next.made = &c.deq, clock()", "next.shared = &c.deq",
-		test("./ring", "TestRow35_HysteresisOfPops"),
+		test("./ring", "TestShrinkHysteresisOfPops"),
 	},
 	{
 		"a timer looks once in two seconds", "ring/wait.go",
 		"lookEvery = 250 * time.Millisecond", "lookEvery = 2 * time.Second",
-		test("./ring", "TestRow35_GivesBackByTime"),
+		test("./ring", "TestShrinkByTime"),
 	},
 	{
 		"nobody looks whether a chain is empty again", "ring/chain.go",
 		"later(c, next.start)", "",
-		test("./ring", "TestRow35_GivesBackByTime"),
+		test("./ring", "TestShrinkByTime"),
 	},
 	{
 		"half of a ring goes back", "ring/shrink.go",
 		"next := newRing[T](c.base, deq)", "next := newRing[T](max(c.base, r.Cap()/2), deq)",
-		test("./ring", "TestRow35_GivesBackByTime"),
+		test("./ring", "TestShrinkByTime"),
 	},
 	{
 		"rings are kept for a minute", "ring/wait.go",
 		"minAge = uint64(5 * time.Millisecond)", "minAge = uint64(time.Minute)",
-		test("./ring", "TestRow35_HysteresisOfPops"),
+		test("./ring", "TestShrinkHysteresisOfPops"),
 	},
 }

@@ -5,12 +5,12 @@ var ofPorts = []mutant{
 	{
 		"a post waits for room", "port.go",
 		"} else if !p.queue.TryPush(v) {\n\t\treturn p.refused()\n\t}", "} else {\n\t\tfor !p.queue.TryPush(v) {\n\t\t\tif p.queue.Closed() {\n\t\t\t\treturn p.refused()\n\t\t\t}\n\t\t\ttime.Sleep(1)\n\t\t}\n\t}",
-		test(".", "TestRow3_PostNeverWaits"),
+		test(".", "TestPostNeverWaits"),
 	},
 	{
 		"a nil port panics", "port.go",
 		"if p == nil {\n\t\treturn ErrNilPort\n\t}\n\tr := p.queue.Tail()", "r := p.queue.Tail()",
-		test(".", "TestRow5_NilAndZeroPort"),
+		test(".", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"a timeout rounded up to milliseconds", "port.go",
@@ -25,32 +25,32 @@ var ofPorts = []mutant{
 	{
 		"a timeout of 49.7 days is without end", "handle.go",
 		"if timeout == INFINITE {", "if timeout >= INFINITE-1 {",
-		test(".", "TestRow8_HandleLongTimeouts"),
+		test(".", "TestHandleLongTimeouts"),
 	},
 	{
 		"*qty and *key zeroed on a timeout", "handle.go",
 		"return ErrInvalidParameter\n\t}\n\to := handles.lookup(port)\n\tif o == nil {\n\t\treturn handles.invalid(port)\n\t}\n\tv, err := o.port.Get(milliseconds(timeout))", "return ErrInvalidParameter\n\t}\n\t*qty, *key = 0, 0\n\to := handles.lookup(port)\n\tif o == nil {\n\t\treturn handles.invalid(port)\n\t}\n\tv, err := o.port.Get(milliseconds(timeout))",
-		test(".", "TestRow9_HandleTimeout"),
+		test(".", "TestHandleTimeoutOutputs"),
 	},
 	{
 		"a failed packet without an overlapped is success", "handle.go",
 		"if v.Status != 0 {\n\t\treturn v.Status\n\t}", "if v.Status != 0 && v.Overlapped != nil {\n\t\treturn v.Status\n\t}",
-		test(".", "TestRow10_HandleFailedPackets"),
+		test(".", "TestHandleFailedPackets"),
 	},
 	{
 		"a key of 32 bits", "handle.go",
 		"Packet{Overlapped: overlapped, Key: key, Transferred: qty})", "Packet{Overlapped: overlapped, Key: uintptr(uint32(key)), Transferred: qty})",
-		test(".", "TestRow1_HandleValuesBitExact"),
+		test(".", "TestHandleValuesBitExact"),
 	},
 	{
 		"a packet of zeros is none", "handle.go",
 		"o := handles.lookup(port)\n\tif o == nil {\n\t\treturn handles.invalid(port)\n\t}\n\treturn closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))", "o := handles.lookup(port)\n\tif o == nil {\n\t\treturn handles.invalid(port)\n\t}\n\tif overlapped == nil && key == 0 && qty == 0 {\n\t\treturn nil\n\t}\n\treturn closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))",
-		test(".", "TestRow1_HandleZeroPacket"),
+		test(".", "TestHandleZeroPacket"),
 	},
 	{
 		"a packet that is in the queue is not posted again", "handle.go",
 		"return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))\n}", "if o.port.Len() != 0 && overlapped != nil && overlapped.Internal == 0x103 {\n\t\treturn nil\n\t}\n\tif overlapped != nil {\n\t\toverlapped.Internal = 0x103\n\t}\n\treturn closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))\n}",
-		test(".", "TestRow2_HandleIdenticalPackets"),
+		test(".", "TestHandleSamePacketThrice"),
 	},
 	{
 		"posters are woken without a limit", "waiter/wait.go",
@@ -70,7 +70,7 @@ var ofPorts = []mutant{
 	{
 		"WithConcurrency is ignored", "options.go",
 		"o.concurrency = n", "o.concurrency = 0 * n",
-		test(".", "TestRow19_HandOffsInFlight"),
+		test(".", "TestHandOffsInFlightAreLimited"),
 	},
 	{
 		"WithParking is ignored", "options.go",
@@ -80,7 +80,7 @@ var ofPorts = []mutant{
 	{
 		"a batch waits to be full", "port.go",
 		"if p.claim(c, dst, c.most); c.n != 0 {", "if p.claim(c, dst, c.most); c.n == c.most {",
-		test(".", "TestRow22_GetBatchTakesWhatIsThere"),
+		test(".", "TestGetBatchTakesWhatIsThere"),
 	},
 	{
 		"a batch is posted one by one", "port.go",
@@ -90,22 +90,22 @@ var ofPorts = []mutant{
 	{
 		"a context without an error ends a wait without one", "port.go",
 		"return context.Canceled\n}", "return nil\n}",
-		test(".", "TestRow34_DoneWithoutErr"),
+		test(".", "TestContextDoneWithoutErr"),
 	},
 	{
 		"a packet is taken though ctx is done", "port.go",
 		"if err := done(ctx); err != nil {\n\t\treturn 0, err\n\t}", "if ctx == nil {\n\t\treturn 0, done(ctx)\n\t}",
-		test(".", "TestRow28_DoneBeforeTheCallTakesNothing"),
+		test(".", "TestContextDoneBeforeTheCallTakesNothing"),
 	},
 	{
 		"each wait has a new waiter", "waiter/stack.go",
 		"if w == nil {\n\t\tw = new(Waiter[T])\n\t}", "w = new(Waiter[T])",
-		test(".", "TestRow30_ParkAllocatesNothing"),
+		test(".", "TestParkAllocatesNothing"),
 	},
 	{
 		"each sole wait has a new waiter", "waiter/stack.go",
 		"if s.sole == nil {\n\t\t\t\ts.sole = new(Waiter[T])\n\t\t\t}", "s.sole = new(Waiter[T])",
-		test(".", "TestRow30_ParkAllocatesNothing"),
+		test(".", "TestParkAllocatesNothing"),
 	},
 	{
 		"a port shows what is inside", "format.go",

@@ -100,7 +100,7 @@ var ofRings = []mutant{
 	{
 		"a claim is recycled further than dst", "ring/ring.go",
 		"n := min(c.n, len(dst)-done)", "n := c.n",
-		test(".", "TestRow22_ExOfAnyLength"),
+		test(".", "TestHandleExOfAnyLength"),
 	},
 	{
 		"the slots begin where the allocator likes", "ring/slots.go",

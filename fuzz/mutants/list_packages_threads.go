@@ -79,7 +79,7 @@ var ofThreads = []mutant{
 	{
 		"a thread claimed where none is left to the process, and never given back", "park_linux.go",
 		"if threads.Add(1) <= maxThreads && mayHaveThread() {\n\t\treturn true\n\t}\n\treleaseThread()\n\treturn false", "if threads.Add(1) <= maxThreads {\n\t\treturn mayHaveThread()\n\t}\n\treleaseThread()\n\treturn false",
-		test(".", "TestRow36_SetMaxThreads"),
+		test(".", "TestSetMaxThreadsIsKept"),
 	},
 	{
 		"who has slept counts as asleep", "park_linux.go",
@@ -94,17 +94,17 @@ var ofThreads = []mutant{
 	{
 		"SetMaxThreads is left at its largest", "park_linux.go",
 		"debug.SetMaxThreads(limit)\n", "",
-		test(".", "TestRow36_SetMaxThreads"),
+		test(".", "TestSetMaxThreadsIsKept"),
 	},
 	{
 		"no thread is left to the program", "park_linux.go",
 		"return max(now, claimed)+spare <= uint64(limit)", "return max(now, claimed) <= uint64(limit)",
-		test(".", "TestRow36_SetMaxThreads"),
+		test(".", "TestSetMaxThreadsIsKept"),
 	},
 	{
 		"SetMaxThreads is not asked for", "park_linux.go",
 		"if claimed <= few {", "if claimed <= maxThreads {",
-		test(".", "TestRow36_SetMaxThreads"),
+		test(".", "TestSetMaxThreadsIsKept"),
 	},
 	{
 		"no thread sleeps", "park_linux.go",
@@ -114,7 +114,7 @@ var ofThreads = []mutant{
 	{
 		"threads sleep that were not told to", "waiter/stack.go",
 		"case s.parking == ParkThread && done == nil &&", "case s.parking != ParkGoroutine && done == nil &&",
-		test(".", "TestRow31_ParkedGetsNeedNoThreads"),
+		test(".", "TestParkedGetsNeedNoThreads"),
 	},
 	{
 		"posters sleep as threads", "port.go",
@@ -124,7 +124,7 @@ var ofThreads = []mutant{
 	{
 		"a large waiter", "waiter/stack.go",
 		"listed bool", "listed bool\n\tpad [2048]byte",
-		test(".", "TestRow31_WaiterIsSmall"),
+		test(".", "TestWaiterIsSmall"),
 	},
 	{
 		"a parker keeps the lock", "park_other.go",
@@ -144,7 +144,7 @@ var ofThreads = []mutant{
 	{
 		"a channel leaves its bubble", "park_other.go",
 		"!waiter.InBubble()", "true",
-		test(".", "TestRow32_InAndOutOfBubbles"),
+		test(".", "TestBubbleInAndOut"),
 	},
 	{
 		"a done that is closed wakes for a packet", "park_other.go",

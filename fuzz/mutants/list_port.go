@@ -55,7 +55,7 @@ var ofPort = []mutant{
 	{
 		"no look after the deadline", "port.go",
 		"case waiter.Expired:\n\t\tc.last = true", "case waiter.Expired:\n\t\tc.err = ErrTimeout",
-		test(".", "TestRow19_TimeoutBehindTheLimit"),
+		test(".", "TestTimeoutBehindTheLimit"),
 	},
 	{
 		"room made by a hand-off not told", "port.go",
@@ -65,12 +65,12 @@ var ofPort = []mutant{
 	{
 		"an interrupt of takers spares the posters", "port.go",
 		"return p.takers.Interrupt() + p.posts.Interrupt()", "if n := p.takers.Interrupt(); n != 0 {\n\t\treturn n\n\t}\n\treturn p.posts.Interrupt()",
-		test(".", "TestRow21_InterruptEndsBothSides"),
+		test(".", "TestInterruptEndsBothSides"),
 	},
 	{
 		"an interrupt of the first 128", "waiter/stack.go",
 		"for ; s.first != nil; n++ {", "for ; s.first != nil && n < 128; n++ {",
-		test(".", "TestRow21_InterruptOfMany"),
+		test(".", "TestInterruptOfMany"),
 	},
 	{
 		"a canceled wait counts as a timeout", "waiter/stack.go",
@@ -86,7 +86,7 @@ var ofPort = []mutant{
 	{
 		"a poster whose time is up does not look", "port.go",
 		"err := p.offer(nil, 0, v)\n\tif err == ErrFull {", "err := error(ErrFull)\n\tif err == ErrFull {",
-		test(".", "TestRow11_LastLookOfAPoster"),
+		test(".", "TestLastLookOfAPoster"),
 	},
 	{
 		"the status of an own error goes before an Errno", "errno.go",
@@ -117,7 +117,7 @@ var ofPort = []mutant{
 		"a batch passes on before it has taken the rest", "port.go",
 		"if c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst, len(dst)) // before others are handed it\n\t\t}\n\t\tp.takers.Pass(waiter.Handed)",
 		"p.takers.Pass(waiter.Handed)\n\t\tif c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst, len(dst))\n\t\t}",
-		test(".", "TestRow22_BatchBeforeOthers"),
+		test(".", "TestWokenBatchTakesBeforeOthers"),
 	},
 }
 
@@ -130,7 +130,7 @@ var ofSleeping = []mutant{
 	{
 		"a signal ends the sleep", "park_linux.go",
 		"if err == unix.ETIMEDOUT && parkNow() >= deadline {", "if err == unix.ETIMEDOUT && parkNow() >= deadline || err == unix.EINTR {",
-		test(".", "TestFutex_Signals|TestRow7_NeverEarlyUnderSignals"),
+		test(".", "TestFutex_Signals|TestNeverEarlyUnderSignals"),
 	},
 	{
 		"no wake, for a sleeper that is on its way", "park_linux.go",
@@ -140,7 +140,7 @@ var ofSleeping = []mutant{
 	{
 		"a deadline a tenth too early", "waiter/parker.go",
 		"deadline := now + int64(timeout)", "deadline := now + int64(timeout) - int64(timeout)/10",
-		test(".", "TestRow7_NeverEarly$"),
+		test(".", "TestNeverEarly$"),
 	},
 }
 
@@ -148,21 +148,21 @@ var ofHandles = []mutant{
 	{
 		"a stale handle is its successor", "handle.go",
 		"if o == nil || o.handle != h {", "if o == nil {",
-		test(".", "TestRow27_HandleStaleIsNoOtherPort"),
+		test(".", "TestHandleStaleIsNoOtherPort"),
 	},
 	{
 		"a generation used twice", "handle.go",
 		"if c.gen[index%chunkHandles]++; c.gen[index%chunkHandles] <= maxGen {", "if c.gen[index%chunkHandles] <= maxGen {",
-		test(".", "TestRow27_HandleStaleIsNoOtherPort"),
+		test(".", "TestHandleStaleIsNoOtherPort"),
 	},
 	{
 		"*overlapped kept on a timeout", "handle.go",
 		"if overlapped != nil {\n\t\t*overlapped = nil\n\t}", "",
-		test(".", "TestRow9_HandleTimeout"),
+		test(".", "TestHandleTimeoutOutputs"),
 	},
 	{
 		"a failed packet is success", "handle.go",
 		"if v.Status != 0 {\n\t\treturn v.Status\n\t}\n\treturn nil", "return nil",
-		test(".", "TestRow10_HandleFailedPackets"),
+		test(".", "TestHandleFailedPackets"),
 	},
 }

@@ -110,7 +110,7 @@ var ofTime = []mutant{
 	{
 		"an ended context without an error ends a wait with none", "port.go",
 		"return err\n\t}\n\treturn context.Canceled", "return err\n\t}\n\treturn nil",
-		test(".", "TestRow34_DoneWithoutErr"),
+		test(".", "TestContextDoneWithoutErr"),
 	},
 	{
 		"an alarm at the deadline is too early", "waiter/stack.go",

@@ -134,12 +134,12 @@ var ofSole = []mutant{
 	{
 		"an interrupt forgets the sole waiter", "waiter/stack.go",
 		"s.adopt()\n\tfor ; s.first != nil; n++ {", "for ; s.first != nil; n++ {",
-		test(".", "TestRow21_Interrupt$"),
+		test(".", "TestInterruptEndsTheParked$"),
 	},
 	{
 		"a given packet kept", "waiter/stack.go",
 		"s.receive(w, v)\n\t\tclear(w.val[:])", "s.receive(w, v)",
-		test(".", "TestRow29"),
+		test(".", "KeepsNothing"),
 	},
 }
 
