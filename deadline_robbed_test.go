@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iocp-go/iocp/fuzz/rig"
 	"github.com/iocp-go/iocp/waiter"
 )
 
@@ -72,7 +73,7 @@ func TestDeadline_Robbed(t *testing.T) {
 			for range 2 { // the second time with the alarm of the first
 				r.early, r.takes = c.early, c.takes
 				start := time.Now()
-				call := async(func() (time.Duration, error) {
+				call := rig.Async(func() (time.Duration, error) {
 					_, err := m.call(p, h, time.Hour)
 					return time.Since(start), err
 				})
@@ -84,8 +85,8 @@ func TestDeadline_Robbed(t *testing.T) {
 					synctest.Wait()
 				}
 				got := <-call
-				require.Equal(t, m.end, got.err)
-				require.Equal(t, time.Hour, got.v)
+				require.Equal(t, m.end, got.Err)
+				require.Equal(t, time.Hour, got.V)
 				r.early = 0
 			}
 		})
@@ -98,8 +99,8 @@ func TestDeadline_RobbedPoster(t *testing.T) {
 		if !m.posts {
 			return
 		}
-		lasts(t, time.Hour, func() {
-			call := async(func() (int, error) { return m.call(p, h, time.Hour) })
+		rig.Lasts(t, time.Hour, func() {
+			call := rig.Async(func() (int, error) { return m.call(p, h, time.Hour) })
 			for range 5 {
 				time.Sleep(10 * time.Minute)
 				synctest.Wait()
@@ -108,7 +109,7 @@ func TestDeadline_RobbedPoster(t *testing.T) {
 				require.True(t, p.queue.TryPush(Packet{}))
 				p.freed()
 			}
-			require.Equal(t, m.end, (<-call).err)
+			require.Equal(t, m.end, (<-call).Err)
 		})
 	})
 }
@@ -119,8 +120,8 @@ func TestDeadline_RobbedPoster(t *testing.T) {
 func TestDeadline_LastLook(t *testing.T) {
 	eachTimed(t, func(t *testing.T, m timed, p *Port[Packet], h Handle) {
 		for range 2 {
-			lasts(t, time.Hour, func() {
-				call := async(func() (int, error) { return m.call(p, h, time.Hour) })
+			rig.Lasts(t, time.Hour, func() {
+				call := rig.Async(func() (int, error) { return m.call(p, h, time.Hour) })
 				time.Sleep(30 * time.Minute)
 				synctest.Wait()
 				if m.posts {
@@ -132,11 +133,11 @@ func TestDeadline_LastLook(t *testing.T) {
 				require.Equal(t, 1, m.left(p))
 				r := <-call
 				if m.end != ErrTimeout {
-					require.Equal(t, m.end, r.err)
+					require.Equal(t, m.end, r.Err)
 					m.restore(t, p)
 				} else {
-					require.NoError(t, r.err)
-					require.Equal(t, 1, r.v)
+					require.NoError(t, r.Err)
+					require.Equal(t, 1, r.V)
 				}
 				require.Zero(t, m.left(p))
 			})
@@ -205,5 +206,60 @@ func TestDeadline_RobbedHasTheCause(t *testing.T) {
 		time.AfterFunc(time.Minute, func() { cancel(why) })
 		_, err := p.GetContext(ctx)
 		require.Equal(t, why, err)
+	})
+}
+
+// busy is the queue of a port on which a caller that is about to sleep always finds others at
+// work: it comes back, a minute later.
+type busy struct {
+	*packets[int]
+	at func() // a waiter's last look before its sleep
+}
+
+func (b busy) Idle() bool {
+	time.Sleep(time.Minute)
+	if b.at != nil {
+		b.at()
+	}
+	return false
+}
+
+// The deadline of a call that is woken in vain stays what it was, and the call ends at it,
+// though it never sleeps.
+func TestDeadlineOutlastsRetries(t *testing.T) {
+	for name, get := range map[string]func(p *Port[int], limit time.Duration) (int, error){
+		"Get":      func(p *Port[int], limit time.Duration) (int, error) { return p.Get(limit) },
+		"GetBatch": func(p *Port[int], limit time.Duration) (int, error) { return p.GetBatch(make([]int, 3), limit) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := open[int](t, 2)
+				looks := 0
+				p.takers.Init(busy{(*packets[int])(p), func() { looks++ }}, waiter.NewestFirst, 1, ParkGoroutine, waiter.Parkers{})
+				for _, limit := range []time.Duration{time.Second, 3 * time.Minute, 150 * time.Second} {
+					looks = 0
+					want := (limit + time.Minute - 1) / time.Minute
+					rig.Lasts(t, want*time.Minute, func() {
+						n, err := get(p, limit)
+						require.Equal(t, ErrTimeout, err)
+						require.Zero(t, n)
+					})
+					require.EqualValues(t, want, looks)
+				}
+			})
+		})
+	}
+}
+
+// A call that comes back at its deadline looks once more: a packet that came meanwhile is
+// taken, and no timeout is told of.
+func TestLastLookAfterRetries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open[int](t, 2)
+		post := func() { require.True(t, p.queue.TryPush(7)) }
+		p.takers.Init(busy{(*packets[int])(p), post}, waiter.NewestFirst, 1, ParkGoroutine, waiter.Parkers{})
+		v, err := p.Get(time.Second)
+		require.NoError(t, err)
+		require.Equal(t, 7, v)
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iocp-go/iocp/fuzz/rig"
 	"github.com/iocp-go/iocp/waiter"
 )
 
@@ -152,14 +153,14 @@ func TestDeadline_Alone(t *testing.T) {
 	eachTimed(t, func(t *testing.T, c timed, p *Port[Packet], h Handle) {
 		for _, limit := range c.limits() {
 			for range 2 { // the second time with the alarm of the first
-				lasts(t, limit, func() {
+				rig.Lasts(t, limit, func() {
 					n, err := c.call(p, h, limit)
 					require.Equal(t, c.end, err)
 					require.Zero(t, n)
 				})
 			}
 		}
-		lasts(t, 0, func() {
+		rig.Lasts(t, 0, func() {
 			_, err := c.call(p, h, 0)
 			require.Equal(t, c.end, err)
 		})
@@ -168,7 +169,7 @@ func TestDeadline_Alone(t *testing.T) {
 			if longest < 0 {
 				longest = 200 * 365 * 24 * time.Hour // that a bubble can
 			}
-			lasts(t, longest, func() {
+			rig.Lasts(t, longest, func() {
 				_, err := c.call(p, h, longest)
 				require.Equal(t, c.end, err)
 			})
@@ -206,7 +207,7 @@ func (c timed) served(t *testing.T, p *Port[Packet], h Handle, limit time.Durati
 	for _, at := range []time.Duration{0, limit - 1, limit, limit + 1, 2 * limit} {
 		start := time.Now()
 		var ended time.Time
-		call := async(func() (int, error) {
+		call := rig.Async(func() (int, error) {
 			n, err := c.call(p, h, limit)
 			ended = time.Now()
 			return n, err
@@ -216,14 +217,14 @@ func (c timed) served(t *testing.T, p *Port[Packet], h Handle, limit time.Durati
 		c.serve(t, p)
 		r := <-call
 		require.Equal(t, min(at, limit), ended.Sub(start))
-		if at < limit || at == limit && r.err == nil {
-			require.NoError(t, r.err)
-			require.Equal(t, 1, r.v)
+		if at < limit || at == limit && r.Err == nil {
+			require.NoError(t, r.Err)
+			require.Equal(t, 1, r.V)
 			require.Zero(t, c.left(p))
 			continue
 		}
-		require.Equal(t, c.end, r.err)
-		require.Zero(t, r.v)
+		require.Equal(t, c.end, r.Err)
+		require.Zero(t, r.V)
 		require.Equal(t, 1, c.left(p))
 		c.restore(t, p)
 	}
@@ -237,13 +238,13 @@ func TestDeadline_None(t *testing.T) {
 			limits = limits[:1]
 		}
 		for _, limit := range limits {
-			lasts(t, 100*24*time.Hour, func() {
-				call := async(func() (int, error) { return c.call(p, h, limit) })
+			rig.Lasts(t, 100*24*time.Hour, func() {
+				call := rig.Async(func() (int, error) { return c.call(p, h, limit) })
 				time.Sleep(100 * 24 * time.Hour)
 				synctest.Wait()
 				require.Equal(t, 1, p.Stats().Waiting+p.Stats().WaitingPosters)
 				c.serve(t, p)
-				require.NoError(t, (<-call).err)
+				require.NoError(t, (<-call).Err)
 			})
 		}
 	})
@@ -254,7 +255,7 @@ func TestDeadline_EndedByOthers(t *testing.T) {
 	for _, closes := range []bool{false, true} {
 		for _, at := range []time.Duration{time.Hour - 1, time.Hour, time.Hour + 1} {
 			eachTimed(t, func(t *testing.T, c timed, p *Port[Packet], h Handle) {
-				call := async(func() (int, error) { return c.call(p, h, time.Hour) })
+				call := rig.Async(func() (int, error) { return c.call(p, h, time.Hour) })
 				synctest.Wait()
 				time.Sleep(at)
 				want := ErrInterrupted
@@ -265,14 +266,14 @@ func TestDeadline_EndedByOthers(t *testing.T) {
 					p.Interrupt()
 				}
 				r := <-call
-				require.Zero(t, r.v)
+				require.Zero(t, r.V)
 				switch {
 				case at == time.Hour:
-					require.Contains(t, []error{c.end, want}, r.err)
+					require.Contains(t, []error{c.end, want}, r.Err)
 				case at > time.Hour:
-					require.Equal(t, c.end, r.err)
+					require.Equal(t, c.end, r.Err)
 				default:
-					require.Equal(t, want, r.err)
+					require.Equal(t, want, r.Err)
 				}
 			})
 		}

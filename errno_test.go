@@ -8,25 +8,22 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// requireStatus checks StatusOf against a real error. On Windows the system says a
-// number of its own, which must mean the same and need not be want.
-func requireStatus(t *testing.T, want Errno, err, means error) {
-	t.Helper()
-	require.Error(t, err)
-	status := StatusOf(err)
-	require.ErrorIs(t, status, means, "%v", err)
-	if runtime.GOOS != "windows" {
-		require.Equal(t, want, status, "%v", err)
+func TestStatusOfOwnErrors(t *testing.T) {
+	for _, err := range []error{ErrTimeout, ErrNilPort, ErrInvalidPort, ErrClosed, ErrInvalidParameter, ErrFull, ErrInterrupted} {
+		own := err.(*Error)
+		status := StatusOf(fmt.Errorf("get: %w", err))
+		require.Equal(t, Errno(own.Errno()), status)
+		for _, means := range own.is {
+			require.ErrorIs(t, status, means)
+		}
 	}
 }
 
@@ -81,6 +78,10 @@ func TestErrnoTableBothWays(t *testing.T) {
 	}
 }
 
+type uncomparable []int
+
+func (uncomparable) Error() string { return "uncomparable" }
+
 // Every errno has its answer from the row that names it and from no row that does not.
 func TestErrnoIsNothingElse(t *testing.T) {
 	var all []error
@@ -103,9 +104,10 @@ func TestErrnoIsNothingElse(t *testing.T) {
 	require.ErrorIs(t, Errno(4242), Errno(4242))
 }
 
-type uncomparable []int
-
-func (uncomparable) Error() string { return "uncomparable" }
+// The text by which the error of net is known is that error's text.
+func TestClosedConnection(t *testing.T) {
+	require.Equal(t, closedConnection, net.ErrClosed.Error())
+}
 
 // winerror.h, for the numbers that are met most.
 func TestErrnoNumbers(t *testing.T) {
@@ -164,230 +166,65 @@ func TestErrnoIsDoesNotAllocate(t *testing.T) {
 	}))
 }
 
-func TestStatusOf(t *testing.T) {
-	require.Zero(t, StatusOf(nil))
-	require.Zero(t, StatusOf(Errno(0)))
-	require.Zero(t, StatusOf(syscall.Errno(0)))
-	require.Equal(t, Errno(4242), StatusOf(fmt.Errorf("read: %w", Errno(4242))))
-	for _, err := range []error{errors.New("other"), uncomparable{}, syscall.E2BIG, io.ErrUnexpectedEOF, net.UnknownNetworkError("x")} {
-		require.Equal(t, Errno(31), StatusOf(err), "%v", err)
+// A text names what was wrong, what was given and what would be right.
+func TestErrors_Text(t *testing.T) {
+	made := func(capacity int, opts ...Option) error {
+		_, err := New[[1 << 20]byte](capacity, opts...)
+		return err
 	}
-	require.Equal(t, Errno(121), StatusOf(fmt.Errorf("lookup: %w", &net.DNSError{IsTimeout: true})))
-	require.Equal(t, Errno(31), StatusOf(&net.DNSError{}))
-	// Not the first error that has a Timeout counts, but any whose Timeout is true.
-	late := &net.DNSError{IsTimeout: true}
-	for _, err := range []error{
-		errors.Join(&net.DNSError{}, late),
-		errors.Join(errors.New("other"), errors.Join(&net.DNSError{}, fmt.Errorf("lookup: %w", late))),
-		&os.PathError{Op: "read", Path: "f", Err: fmt.Errorf("lookup: %w", late)}, // itself no time-out
+	created := func(file, port Handle) error {
+		_, err := CreateIoCompletionPort(file, port, 0, 0)
+		return err
+	}
+	h := create(t)
+	require.NoError(t, CloseHandle(h))
+	var null *Port[int]
+	for text, err := range map[string]error{
+		"capacity is 0, not in [1, 1<<30]":                                                made(0),
+		"capacity is 1073741824, too large for packets of 1048576 bytes":                  made(1 << 30),
+		"option 2 of 2 is nil":                                                            made(1, WithConcurrency(1), nil),
+		"parking is Parking(9), not ParkAuto, ParkThread or ParkGoroutine":                made(1, WithParking(9)),
+		"growth is to -1 packets, not to 0 for no limit, or more":                         made(1, WithGrowth(-1)),
+		"growth is to 4 packets, below the capacity of 5":                                 made(5, WithGrowth(4)),
+		"port is nil, or the handle 0":                                                    null.Close(),
+		"port was not made by New, or the handle not by CreateIoCompletionPort":           new(Port[int]).Close(),
+		"handle was closed":                                                               CloseHandle(h),
+		"file is not InvalidHandle: files cannot be associated with a port yet":           created(4, 0),
+		"file is InvalidHandle and port not 0: no file to associate with the port":        created(InvalidHandle, h),
+		"invalid parameter: the context is nil, the buffer is empty, or a pointer is nil": ErrInvalidParameter,
+		"timed out":            ErrTimeout,
+		"port is closed":       ErrClosed,
+		"port is full":         ErrFull,
+		"wait was interrupted": ErrInterrupted,
+		"no handle is left, all of 1<<20 are in use or used up": errNoHandles,
 	} {
-		require.Equal(t, Errno(121), StatusOf(err), "%v", err)
-	}
-	require.Equal(t, Errno(31), StatusOf(errors.Join(&net.DNSError{}, errors.New("other"))))
-
-	// Of several errors of the table the one with the lower number counts.
-	for _, err := range []error{io.EOF, io.ErrClosedPipe, os.ErrDeadlineExceeded, net.ErrClosed} {
-		require.Equal(t, Errno(2), StatusOf(errors.Join(err, os.ErrNotExist)), "%v", err)
-		require.Equal(t, Errno(2), StatusOf(errors.Join(os.ErrNotExist, err)), "%v", err)
-	}
-	require.Equal(t, Errno(121), StatusOf(errors.Join(context.Canceled, net.ErrClosed, context.DeadlineExceeded)))
-
-	// The kinds go in one order, whichever is wrapped first.
-	kinds := []error{Errno(4242), ErrTimeout, syscall.EPIPE, os.ErrClosed, &net.DNSError{IsTimeout: true}}
-	for i, first := range kinds {
-		for _, other := range kinds[i+1:] {
-			require.Equal(t, StatusOf(first), StatusOf(errors.Join(first, other)), "%v, %v", first, other)
-			require.Equal(t, StatusOf(first), StatusOf(errors.Join(other, first)), "%v, %v", other, first)
-		}
-	}
-
-	// An errno goes before what else is wrapped, and the more exact one counts.
-	require.Equal(t, Errno(145), StatusOf(&os.PathError{Op: "remove", Path: "d", Err: syscall.ENOTEMPTY}))
-	require.Equal(t, Errno(109), StatusOf(errors.Join(io.EOF, syscall.EPIPE)))
-	require.Equal(t, Errno(2250), StatusOf(errors.Join(syscall.EPIPE, Errno(2250))))
-	require.Equal(t, Errno(995), StatusOf(errors.Join(errors.New("other"), fmt.Errorf("read: %w", net.ErrClosed))))
-}
-
-func TestStatusOfOwnErrors(t *testing.T) {
-	for _, err := range []error{ErrTimeout, ErrNilPort, ErrInvalidPort, ErrClosed, ErrInvalidParameter, ErrFull, ErrInterrupted} {
-		own := err.(*Error)
-		status := StatusOf(fmt.Errorf("get: %w", err))
-		require.Equal(t, Errno(own.Errno()), status)
-		for _, means := range own.is {
-			require.ErrorIs(t, status, means)
+		require.EqualError(t, err, "iocp: "+text)
+		if number(err) == 87 {
+			require.ErrorIs(t, err, ErrInvalidParameter)
+			require.ErrorIs(t, err, syscall.EINVAL)
+			require.ErrorIs(t, err, Errno(87))
+			require.NotErrorIs(t, err, ErrFull)
 		}
 	}
 }
 
-// A syscall.Errno of Windows is the number itself; elsewhere it is an errno, and
-// its number means nothing here.
-func TestErrnoRawNumber(t *testing.T) {
-	windows := runtime.GOOS == "windows"
-	for _, number := range []Errno{64, 183, 995, 4242, 10054, 10061} {
-		raw := syscall.Errno(number)
-		require.Equal(t, windows, StatusOf(os.NewSyscallError("wsarecv", raw)) == number, "%d", number)
-		if windows || number > 200 {
-			require.Equal(t, windows, errors.Is(number, raw), "%d", number)
-		}
+// Each name stands for the number that winerror.h has under it.
+func TestWinerrorNames(t *testing.T) {
+	for name, err := range map[string]error{
+		"ERROR_INVALID_HANDLE": ERROR_INVALID_HANDLE, "ERROR_INVALID_PARAMETER": ERROR_INVALID_PARAMETER,
+		"WAIT_TIMEOUT": WAIT_TIMEOUT, "ERROR_ABANDONED_WAIT_0": ERROR_ABANDONED_WAIT_0,
+		"ERROR_ACCESS_DENIED": ERROR_ACCESS_DENIED, "ERROR_GEN_FAILURE": ERROR_GEN_FAILURE,
+		"ERROR_HANDLE_EOF": ERROR_HANDLE_EOF, "ERROR_NETNAME_DELETED": ERROR_NETNAME_DELETED,
+		"ERROR_BROKEN_PIPE": ERROR_BROKEN_PIPE, "ERROR_SEM_TIMEOUT": ERROR_SEM_TIMEOUT,
+		"ERROR_NO_DATA": ERROR_NO_DATA, "ERROR_PIPE_NOT_CONNECTED": ERROR_PIPE_NOT_CONNECTED,
+		"ERROR_MORE_DATA": ERROR_MORE_DATA, "ERROR_OPERATION_ABORTED": ERROR_OPERATION_ABORTED,
+		"ERROR_IO_INCOMPLETE": ERROR_IO_INCOMPLETE, "ERROR_IO_PENDING": ERROR_IO_PENDING,
+		"ERROR_NOT_FOUND": ERROR_NOT_FOUND, "ERROR_CONNECTION_REFUSED": ERROR_CONNECTION_REFUSED,
+		"ERROR_CONNECTION_ABORTED": ERROR_CONNECTION_ABORTED, "ERROR_NOT_CONNECTED": ERROR_NOT_CONNECTED,
+	} {
+		row := StatusOf(err).row()
+		require.NotNil(t, row, name)
+		require.Equal(t, name, row.name)
+		require.ErrorIs(t, err, row.number)
 	}
-}
-
-// tcpPair is the two ends of a connection on loopback.
-func tcpPair(t *testing.T) (here, there *net.TCPConn) {
-	l := listen(t)
-	defer l.Close()
-	accepted := make(chan net.Conn, 1)
-	go func() {
-		c, _ := l.Accept()
-		accepted <- c
-	}()
-	c, err := net.Dial("tcp", l.Addr().String())
-	require.NoError(t, err)
-	t.Cleanup(func() { c.Close() })
-	a := <-accepted
-	require.NotNil(t, a)
-	t.Cleanup(func() { a.Close() })
-	return c.(*net.TCPConn), a.(*net.TCPConn)
-}
-
-func listen(t *testing.T) net.Listener {
-	if runtime.GOARCH == "wasm" {
-		t.Skip("no sockets")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	return l
-}
-
-func TestStatusOfRefused(t *testing.T) {
-	l := listen(t)
-	addr := l.Addr().String()
-	require.NoError(t, l.Close())
-	_, err := net.Dial("tcp", addr)
-	requireStatus(t, 1225, err, syscall.ECONNREFUSED)
-}
-
-var underWine bool // set by wine_windows_test.go
-
-func TestStatusOfReset(t *testing.T) {
-	var err error
-	for range 100 {
-		here, there := tcpPair(t)
-		require.NoError(t, there.SetLinger(0))
-		require.NoError(t, there.Close())
-		_, err = here.Read(make([]byte, 1))
-		if !underWine || err != io.EOF {
-			break
-		}
-		// Under Wine, on a busy machine, up to one reader in seven is told of an end
-		// instead of the reset: then there is no reset to translate.
-	}
-	requireStatus(t, 64, err, syscall.ECONNRESET)
-}
-
-func TestStatusOfEOF(t *testing.T) {
-	here, there := tcpPair(t)
-	require.NoError(t, there.Close())
-	_, err := here.Read(make([]byte, 1))
-	requireStatus(t, 38, err, io.EOF)
-}
-
-func TestStatusOfDeadline(t *testing.T) {
-	here, _ := tcpPair(t)
-	require.NoError(t, here.SetReadDeadline(time.Now().Add(-time.Second)))
-	_, err := here.Read(make([]byte, 1))
-	requireStatus(t, 121, err, os.ErrDeadlineExceeded)
-
-	ctx, cancel := context.WithTimeout(t.Context(), 0)
-	defer cancel()
-	requireStatus(t, 121, ctx.Err(), context.DeadlineExceeded)
-	_, err = new(net.Dialer).DialContext(ctx, "tcp", here.RemoteAddr().String())
-	requireStatus(t, 121, err, context.DeadlineExceeded)
-}
-
-func TestStatusOfCancelled(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	requireStatus(t, 995, ctx.Err(), context.Canceled)
-	if runtime.GOARCH != "wasm" {
-		_, err := new(net.Dialer).DialContext(ctx, "tcp", "127.0.0.1:1")
-		requireStatus(t, 995, err, context.Canceled)
-	}
-}
-
-func TestStatusOfClosedConn(t *testing.T) {
-	require.Equal(t, closedConnection, net.ErrClosed.Error())
-	here, _ := tcpPair(t)
-	require.NoError(t, here.Close())
-	_, err := here.Read(make([]byte, 1))
-	requireStatus(t, 995, err, net.ErrClosed)
-	require.Equal(t, Errno(995), StatusOf(err))
-}
-
-// The read is pending when the connection is closed, or comes too late: Go says the
-// same of both.
-func TestStatusOfClosedUnderRead(t *testing.T) {
-	here, _ := tcpPair(t)
-	failed := make(chan error)
-	go func() {
-		_, err := here.Read(make([]byte, 1))
-		failed <- err
-	}()
-	require.NoError(t, here.Close())
-	require.Equal(t, Errno(995), StatusOf(<-failed))
-}
-
-func TestStatusOfPipes(t *testing.T) {
-	r, w := io.Pipe()
-	require.NoError(t, r.Close())
-	_, err := w.Write([]byte{1})
-	requireStatus(t, 109, err, io.ErrClosedPipe)
-
-	if runtime.GOARCH == "wasm" {
-		t.Skip("no pipes")
-	}
-	pr, pw, err := os.Pipe()
-	require.NoError(t, err)
-	require.NoError(t, pr.Close())
-	_, err = pw.Write([]byte{1})
-	requireStatus(t, 109, err, syscall.EPIPE)
-	require.NoError(t, pw.Close())
-	_, err = pw.Write([]byte{1})
-	requireStatus(t, 995, err, os.ErrClosed)
-}
-
-func TestStatusOfFiles(t *testing.T) {
-	dir := t.TempDir()
-	name := filepath.Join(dir, "f")
-	_, err := os.Open(name)
-	requireStatus(t, 2, err, os.ErrNotExist)
-
-	f, err := os.Create(name)
-	require.NoError(t, err)
-	_, err = f.Read(make([]byte, 1))
-	requireStatus(t, 38, err, io.EOF)
-	require.NoError(t, f.Close())
-	_, err = f.Read(make([]byte, 1))
-	requireStatus(t, 995, err, os.ErrClosed)
-
-	_, err = os.OpenFile(name, os.O_CREATE|os.O_EXCL, 0)
-	requireStatus(t, 80, err, os.ErrExist)
-	require.Equal(t, Errno(80), StatusOf(err))
-	requireStatus(t, 145, os.Remove(dir), os.ErrExist)
-	require.Equal(t, Errno(145), StatusOf(os.Remove(dir)))
-}
-
-func TestStatusOfPermission(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "f")
-	require.NoError(t, os.WriteFile(name, nil, 0o444))
-	f, err := os.OpenFile(name, os.O_WRONLY, 0)
-	if err == nil {
-		f.Close()
-		if runtime.GOARCH == "wasm" || runtime.GOOS == "windows" {
-			t.Skip("this user may write to a read-only file")
-		}
-		// Root may write to any file, but not execute one that nobody may.
-		_, err = os.StartProcess(name, []string{name}, &os.ProcAttr{})
-	}
-	requireStatus(t, 5, err, os.ErrPermission)
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/fuzz/rig"
 )
 
 // shown is p in every way in which a program may show a port.
@@ -63,15 +65,15 @@ func TestFormat(t *testing.T) {
 	same(t, "iocp.Port[int]{Len: 0, Cap: 4, Waiting: 2, WaitingPosters: 0, Closed: false}", p)
 	require.Equal(t, 2, p.Interrupt())
 	for _, get := range gets {
-		_, err := await(t, get)
+		_, err := rig.Await(t, get)
 		require.Equal(t, ErrInterrupted, err)
 	}
 	fill(t, p, 4)
-	post := asyncErr(func() error { return p.PostTimeout(5, Infinite) })
+	post := rig.AsyncErr(func() error { return p.PostTimeout(5, Infinite) })
 	parkedPosters(t, p, 1)
 	same(t, "iocp.Port[int]{Len: 4, Cap: 4, Waiting: 0, WaitingPosters: 1, Closed: false}", p)
 	require.NoError(t, p.Close())
-	_, err := await(t, post)
+	_, err := rig.Await(t, post)
 	require.Equal(t, ErrClosed, err)
 	same(t, "iocp.Port[int]{Len: 4, Cap: 4, Waiting: 0, WaitingPosters: 0, Closed: true}", p)
 

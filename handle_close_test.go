@@ -1,21 +1,113 @@
 package iocp
 
 import (
+	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/fuzz/rig"
 )
+
+// Addresses where no memory is: nothing follows what is posted.
+func TestHandleFollowsNoPointer(t *testing.T) {
+	h := create(t)
+	for _, address := range []uintptr{0x1000, ^uintptr(0)} {
+		nowhere := *(**Overlapped)(unsafe.Pointer(&address))
+		for _, status := range []Errno{0, 995} {
+			want := gotten{7, 8, nowhere, nil}
+			if status != 0 {
+				want.err = status
+			}
+			require.NoError(t, SetIoCompletion(h, 8, nowhere, status, 7))
+			dequeue(h, 0).equal(t, want)
+			get := asyncDequeue(h, INFINITE)
+			parked(t, behind(t, h), 1)
+			require.NoError(t, SetIoCompletion(h, 8, nowhere, status, 7))
+			returned(t, want, get)
+			require.NoError(t, SetIoCompletion(h, 8, nowhere, status, 7))
+			runtime.GC() // it has seen worse
+			entries, err := dequeueEx(t, h, 2, 0)
+			require.NoError(t, err)
+			require.Len(t, entries, 1)
+			require.True(t, entries[0] == OverlappedEntry{8, nowhere, status.ntstatus(), 7})
+		}
+	}
+}
+
+// Packets that come while two sleep all go to the one that slept last: it sleeps again
+// before the next, on top.
+func TestHandleHotLooperServesAll(t *testing.T) {
+	h := create(t)
+	const loopers, posts = 3, 8
+	var served [loopers]atomic.Int32
+	var wg sync.WaitGroup
+	for id := range loopers {
+		wg.Go(func() {
+			for dequeue(h, INFINITE).err == nil {
+				served[id].Add(1)
+			}
+		})
+		parked(t, behind(t, h), id+1)
+	}
+	for i := range posts {
+		postKey(t, h, 1)
+		rig.Eventually(t, "the packet taken", func() bool { return served[loopers-1].Load() == int32(i+1) })
+		parked(t, behind(t, h), loopers)
+	}
+	require.NoError(t, CloseHandle(h))
+	wg.Wait()
+	for id := range loopers - 1 {
+		require.Zero(t, served[id].Load(), "looper %d", id)
+	}
+}
+
+// A waiter between two others times out, and the next post goes past its place.
+func TestHandleTimedOutLeavesTheStack(t *testing.T) {
+	h := create(t)
+	old := asyncDequeue(h, INFINITE)
+	parked(t, behind(t, h), 1)
+	middle := asyncDequeueEx(t, h, 2, 20)
+	rig.Eventually(t, "the middle one asleep, or back", func() bool { return behind(t, h).Stats().Waiting == 2 || len(middle) == 1 })
+	young := asyncDequeue(h, INFINITE)
+	_, err := rig.Await(t, middle)
+	require.Equal(t, ErrTimeout, err)
+	parked(t, behind(t, h), 2)
+	postKey(t, h, 1)
+	returned(t, keyed(1), young)
+	postKey(t, h, 2)
+	returned(t, keyed(2), old)
+}
+
+// More handles at once than a part of the table holds, each with its own packets.
+func TestHandlesManyAtOnce(t *testing.T) {
+	const n = 2*chunkHandles + 50
+	open := map[Handle]uintptr{}
+	for key := uintptr(1); key <= n; key++ {
+		h := create(t)
+		require.Zero(t, open[h], "handle %#x again", h)
+		require.Zero(t, h&3, "Windows' handles leave two bits to their user")
+		open[h] = key
+		postKey(t, h, key)
+	}
+	for h, key := range open {
+		dequeue(h, 0).equal(t, keyed(key))
+		dequeue(h, 0).equal(t, nothing(ErrTimeout))
+		require.NoError(t, CloseHandle(h))
+		dequeue(h, 0).equal(t, nothing(errClosedHandle))
+	}
+}
 
 func TestHandleCloseAbandonsWaits(t *testing.T) {
 	for range 20 {
 		h := create(t)
 		p := behind(t, h)
-		var gets []<-chan result[gotten]
-		var batches []<-chan result[[]OverlappedEntry]
+		var gets []<-chan rig.Result[gotten]
+		var batches []<-chan rig.Result[[]OverlappedEntry]
 		for _, timeout := range []uint32{INFINITE, 60_000, 0xFFFFFFFE} {
 			gets = append(gets, asyncDequeue(h, timeout))
 			parked(t, p, len(gets)+len(batches))
@@ -27,7 +119,7 @@ func TestHandleCloseAbandonsWaits(t *testing.T) {
 			returned(t, nothing(ErrClosed), get)
 		}
 		for _, batch := range batches {
-			entries, err := await(t, batch)
+			entries, err := rig.Await(t, batch)
 			require.Equal(t, ErrClosed, err)
 			require.Empty(t, entries)
 		}
@@ -53,8 +145,8 @@ func TestHandleCloseCutsTimeoutShort(t *testing.T) {
 	batch := asyncDequeueEx(t, h, 1, days)
 	parked(t, behind(t, h), 2)
 	require.NoError(t, CloseHandle(h))
-	g, _ := await(t, get)
-	_, err := await(t, batch)
+	g, _ := rig.Await(t, get)
+	_, err := rig.Await(t, batch)
 	g.equal(t, nothing(ErrClosed))
 	require.Equal(t, ErrClosed, err)
 }
@@ -77,35 +169,11 @@ func TestHandleCloseDropsPackets(t *testing.T) {
 	}
 	require.NoError(t, CloseHandle(h))
 	dequeue(h, 0).equal(t, nothing(errClosedHandle))
-	collected(t, &kept) // before another port takes the place in the table
+	rig.Collected(t, &kept) // before another port takes the place in the table
 	next := create(t)
 	dequeue(next, 0).equal(t, nothing(ErrTimeout))
 	_, err := dequeueEx(t, next, 10, 0)
 	require.Equal(t, ErrTimeout, err)
-}
-
-func TestHandleCloseByManySucceedsOnce(t *testing.T) {
-	for range 500 {
-		h := create(t)
-		get := asyncDequeue(h, INFINITE)
-		var wg sync.WaitGroup
-		var closed atomic.Int32
-		for range 4 {
-			wg.Go(func() {
-				switch err := CloseHandle(h); err {
-				case nil:
-					closed.Add(1)
-				case errClosedHandle:
-				default:
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		require.Equal(t, int32(1), closed.Load())
-		g, _ := await(t, get)
-		abandonedOr(t, g)
-	}
 }
 
 // A call that has found the port of a handle, and then loses the race with CloseHandle: it
@@ -113,8 +181,8 @@ func TestHandleCloseByManySucceedsOnce(t *testing.T) {
 func TestHandleClosedAfterItWasFound(t *testing.T) {
 	h := create(t)
 	require.NoError(t, behind(t, h).Close()) // the part of CloseHandle that comes last
-	is(t, errClosedHandle, PostQueuedCompletionStatus(h, 1, 2, nil), "Post")
-	is(t, errClosedHandle, SetIoCompletion(h, 2, nil, 0, 1), "Set")
+	rig.Same(t, errClosedHandle, PostQueuedCompletionStatus(h, 1, 2, nil), "Post")
+	rig.Same(t, errClosedHandle, SetIoCompletion(h, 2, nil, 0, 1), "Set")
 	for _, timeout := range timeouts {
 		want := ErrClosed
 		if timeout == 0 {
@@ -122,143 +190,7 @@ func TestHandleClosedAfterItWasFound(t *testing.T) {
 		}
 		dequeue(h, timeout).equal(t, nothing(want))
 		_, err := dequeueEx(t, h, 2, timeout)
-		is(t, want, err, "Ex")
-	}
-}
-
-// abandonedOr requires that a wait ended as one does that began before the handle
-// was closed, or after.
-func abandonedOr(t testing.TB, g gotten) {
-	t.Helper()
-	if g != nothing(ErrClosed) && g != nothing(errClosedHandle) {
-		t.Errorf("a wait beside CloseHandle: %+v", g)
-	}
-}
-
-func TestHandlePostRacesClose(t *testing.T) {
-	const posters = 3
-	rounds := 200
-	if testing.Short() {
-		rounds /= 8
-	}
-	for range rounds {
-		h := create(t)
-		var ready, wg sync.WaitGroup
-		var accepted atomic.Int64
-		ready.Add(posters)
-		for id := range posters {
-			wg.Go(func() {
-				ready.Done()
-				for {
-					err := PostQueuedCompletionStatus(h, 1, uintptr(id), nil)
-					if id == 2 {
-						err = SetIoCompletion(h, uintptr(id), nil, 995, 1)
-					}
-					if err == errClosedHandle {
-						return
-					}
-					if err != nil {
-						t.Errorf("a post beside CloseHandle: %v", err)
-						return
-					}
-					accepted.Add(1)
-				}
-			})
-		}
-		ready.Wait()
-		for accepted.Load() < 50 {
-			runtime.Gosched()
-		}
-		require.NoError(t, CloseHandle(h))
-		wg.Wait()
-	}
-}
-
-// Waits begin, time out, are abandoned and are handed a packet at the same
-// instant. None hangs, and each ends in one of these ways; what a wait takes was
-// posted, and is taken once.
-func TestHandleCloseRacesWaits(t *testing.T) {
-	rounds := 3000
-	if testing.Short() {
-		rounds /= 8
-	}
-	const waits = 4
-	type outcome struct{ taken, timedOut, abandoned, late int }
-	var all outcome
-	for round := range rounds {
-		h := create(t)
-		var (
-			begin   = make(chan struct{})
-			results [waits]<-chan result[gotten]
-			timeout = []uint32{INFINITE, 1, 0, 2}
-		)
-		for i := range results {
-			if i == 3 { // an Ex, told as a Get
-				results[i] = async(func() (gotten, error) {
-					<-begin
-					entries, err := dequeueEx(t, h, 3, timeout[(i+round)%4])
-					switch {
-					case err != nil:
-						return nothing(err), nil
-					case len(entries) != 1:
-						t.Errorf("%d packets, one was posted", len(entries))
-					}
-					return gotten{entries[0].BytesTransferred, entries[0].CompletionKey, entries[0].Overlapped, nil}, nil
-				})
-				continue
-			}
-			results[i] = async(func() (gotten, error) {
-				<-begin
-				return dequeue(h, timeout[(i+round)%4]), nil
-			})
-		}
-		post := asyncErr(func() error {
-			<-begin
-			spinFor(time.Duration(round%50) * 20 * time.Microsecond)
-			return PostQueuedCompletionStatus(h, 7, 7, nil)
-		})
-		closing := asyncErr(func() error {
-			<-begin
-			spinFor(time.Duration(round%64) * 20 * time.Microsecond)
-			return CloseHandle(h)
-		})
-		close(begin)
-		_, err := await(t, closing)
-		require.NoError(t, err)
-		_, posted := await(t, post)
-		if posted != nil && posted != errClosedHandle {
-			t.Fatalf("a post beside CloseHandle: %v", posted)
-		}
-		taken := 0
-		for _, c := range results {
-			switch g, _ := await(t, c); g {
-			case keyed(7):
-				taken++
-			case nothing(ErrTimeout):
-				all.timedOut++
-			case nothing(ErrClosed):
-				all.abandoned++
-			case nothing(errClosedHandle):
-				all.late++
-			default:
-				t.Fatalf("a wait beside CloseHandle: %+v", g)
-			}
-		}
-		require.LessOrEqual(t, taken, 1)
-		if posted != nil {
-			require.Zero(t, taken)
-		}
-		all.taken += taken
-	}
-	t.Logf("%+v", all)
-	require.NotZero(t, all.taken)
-	require.NotZero(t, all.abandoned)
-}
-
-// spinFor is a pause too short for a timer.
-func spinFor(d time.Duration) {
-	for start := time.Now(); time.Since(start) < d; {
-		runtime.Gosched()
+		rig.Same(t, want, err, "Ex")
 	}
 }
 
@@ -272,7 +204,7 @@ func TestHandleCloseWithPacketsBehindTheLimit(t *testing.T) {
 	for range rounds {
 		h, err := CreateIoCompletionPort(InvalidHandle, 0, 0, 1)
 		require.NoError(t, err)
-		var gets []<-chan result[gotten]
+		var gets []<-chan rig.Result[gotten]
 		for i := range 3 {
 			gets = append(gets, asyncDequeue(h, INFINITE))
 			parked(t, behind(t, h), i+1)
@@ -283,7 +215,7 @@ func TestHandleCloseWithPacketsBehindTheLimit(t *testing.T) {
 		require.NoError(t, CloseHandle(h))
 		seen := map[uintptr]bool{}
 		for _, get := range gets {
-			g, _ := await(t, get)
+			g, _ := rig.Await(t, get)
 			if g.err != nil {
 				g.equal(t, nothing(ErrClosed))
 				continue
@@ -307,15 +239,75 @@ func TestHandleOfALaterGeneration(t *testing.T) {
 	_, err = table.close(h)
 	require.NoError(t, err)
 	require.Equal(t, errClosedHandle, table.invalid(h))
-	is(t, ErrInvalidPort, table.invalid(next), "the next generation")
-	is(t, ErrInvalidPort, table.invalid(next+1<<genShift), "the one after")
-	is(t, ErrInvalidPort, table.invalid(h+1), "bits below the index")
+	rig.Same(t, ErrInvalidPort, table.invalid(next), "the next generation")
+	rig.Same(t, ErrInvalidPort, table.invalid(next+1<<genShift), "the one after")
+	rig.Same(t, ErrInvalidPort, table.invalid(h+1), "bits below the index")
 	_, err = table.close(next)
-	is(t, ErrInvalidPort, err, "close")
+	rig.Same(t, ErrInvalidPort, err, "close")
 
 	again, err := table.open(open[Packet](t, 2))
 	require.NoError(t, err)
 	require.Equal(t, next, again)
 	require.Equal(t, errClosedHandle, table.invalid(h))
-	is(t, ErrInvalidPort, table.invalid(next+1<<genShift), "the next of an open entry")
+	rig.Same(t, ErrInvalidPort, table.invalid(next+1<<genShift), "the next of an open entry")
+}
+
+// A ported program compares what the functions return by ==, by the cases of a switch and
+// by errors.Is.
+func TestWinerrorComparisons(t *testing.T) {
+	which := func(err error) string {
+		switch err {
+		case nil:
+			return "nil"
+		case WAIT_TIMEOUT:
+			return "WAIT_TIMEOUT"
+		case ERROR_ABANDONED_WAIT_0:
+			return "ERROR_ABANDONED_WAIT_0"
+		case ERROR_INVALID_HANDLE:
+			return "ERROR_INVALID_HANDLE"
+		case ERROR_INVALID_PARAMETER:
+			return "ERROR_INVALID_PARAMETER"
+		case ERROR_OPERATION_ABORTED:
+			return "ERROR_OPERATION_ABORTED"
+		case ERROR_NETNAME_DELETED:
+			return "ERROR_NETNAME_DELETED"
+		}
+		return "another"
+	}
+	h := create(t)
+	require.Equal(t, "WAIT_TIMEOUT", which(dequeue(h, 0).err))
+	require.Equal(t, "WAIT_TIMEOUT", which(dequeue(h, 1).err))
+	_, err := dequeueEx(t, h, 3, 1)
+	require.Equal(t, "WAIT_TIMEOUT", which(err))
+	require.ErrorIs(t, err, Errno(258))
+	require.NoError(t, SetIoCompletion(h, 1, new(Overlapped), ERROR_OPERATION_ABORTED, 0))
+	require.NoError(t, SetIoCompletion(h, 2, nil, ERROR_NETNAME_DELETED, 0))
+	require.Equal(t, "ERROR_OPERATION_ABORTED", which(dequeue(h, 0).err))
+	require.Equal(t, "ERROR_NETNAME_DELETED", which(dequeue(h, 0).err))
+	require.Equal(t, "ERROR_INVALID_PARAMETER", which(GetQueuedCompletionStatus(h, nil, nil, nil, 0)))
+	_, err = dequeueEx(t, h, 0, 0)
+	require.Equal(t, "ERROR_INVALID_PARAMETER", which(err))
+
+	wait := asyncDequeue(h, INFINITE)
+	parked(t, behind(t, h), 1)
+	require.NoError(t, CloseHandle(h))
+	g, _ := rig.Await(t, wait)
+	require.Equal(t, "ERROR_ABANDONED_WAIT_0", which(g.err))
+	require.ErrorIs(t, g.err, Errno(735))
+	require.Equal(t, "ERROR_INVALID_HANDLE", which(dequeue(h, INFINITE).err))
+	require.Equal(t, "ERROR_INVALID_HANDLE", which(PostQueuedCompletionStatus(h, 0, 0, nil)))
+	require.Equal(t, "ERROR_INVALID_HANDLE", which(CloseHandle(h)))
+
+	// The errors that say more are the named ones by errors.Is.
+	for _, of := range []Handle{h, 0, InvalidHandle, 4} {
+		require.ErrorIs(t, CloseHandle(of), ERROR_INVALID_HANDLE)
+		require.NotErrorIs(t, CloseHandle(of), ERROR_INVALID_PARAMETER)
+	}
+	for _, file := range []Handle{4, InvalidHandle} {
+		_, err := CreateIoCompletionPort(file, 4, 0, 0)
+		require.ErrorIs(t, err, ERROR_INVALID_PARAMETER)
+		require.NotErrorIs(t, err, ERROR_INVALID_HANDLE)
+	}
+	require.NotErrorIs(t, ErrTimeout, ERROR_INVALID_HANDLE)
+	require.False(t, errors.Is(Errno(6), ERROR_INVALID_HANDLE), "a packet's status")
 }

@@ -10,6 +10,8 @@ import (
 	"weak"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/iocp-go/iocp/fuzz/rig"
 )
 
 // told takes the token of a notifier and reports whether there was one.
@@ -111,18 +113,18 @@ func TestNotifierBesideASleeper(t *testing.T) {
 				if !first {
 					n.Arm()
 				}
-				got := async(func() (int, error) { return p.Get(Infinite) })
+				got := rig.Async(func() (int, error) { return p.Get(Infinite) })
 				synctest.Wait()
 				n.Arm()
 				require.NoError(t, post(p, 1))
 				require.False(t, told(n), "%s: the sleeper has the packet", name)
-				took(t, 0, got)
+				rig.Took(t, 0, got)
 				synctest.Wait()
 
-				got = async(func() (int, error) { return p.Get(Infinite) })
+				got = rig.Async(func() (int, error) { return p.Get(Infinite) })
 				synctest.Wait()
 				require.NoError(t, post(p, 2))
-				took(t, 0, got)
+				rig.Took(t, 0, got)
 				synctest.Wait()
 				require.True(t, told(n), "%s: the second packet is left", name)
 				_, err := p.Get(0)
@@ -245,7 +247,7 @@ func TestRoomNotifier(t *testing.T) {
 		fill(t, p, 2)
 		n := p.NewRoomNotifier()
 		n.Arm()
-		post := asyncErr(func() error { return p.PostTimeout(2, Infinite) })
+		post := rig.AsyncErr(func() error { return p.PostTimeout(2, Infinite) })
 		synctest.Wait()
 		for i, want := range []bool{false, true} {
 			_, err := p.Get(0)
@@ -253,7 +255,7 @@ func TestRoomNotifier(t *testing.T) {
 			synctest.Wait()
 			require.Equal(t, want, told(n), i)
 		}
-		require.NoError(t, (<-post).err)
+		require.NoError(t, (<-post).Err)
 	})
 }
 
@@ -294,7 +296,7 @@ func TestNotifierKeepsNothing(t *testing.T) {
 		p.NewNotifier().Arm()
 		return weak.Make(p)
 	}()
-	eventually(t, "collected", func() bool {
+	rig.Eventually(t, "collected", func() bool {
 		runtime.GC()
 		return stopped.Value() == nil && posted.Value() == nil && port.Value() == nil
 	})
@@ -309,7 +311,7 @@ func TestNotifierInABubble(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			n := p.NewNotifier()
 			defer n.Stop()
-			lasts(t, time.Hour, func() {
+			rig.Lasts(t, time.Hour, func() {
 				select {
 				case <-n.Arm():
 					t.Error("a token from nowhere")
@@ -320,7 +322,7 @@ func TestNotifierInABubble(t *testing.T) {
 				time.Sleep(time.Minute)
 				p.Post(7)
 			}()
-			lasts(t, time.Minute, func() { <-n.Arm() })
+			rig.Lasts(t, time.Minute, func() { <-n.Arm() })
 			v, err := p.Get(0)
 			require.NoError(t, err)
 			require.Equal(t, 7, v)

@@ -3,7 +3,6 @@
 package iocp
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"runtime"
@@ -16,110 +15,18 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/iocp-go/iocp/fuzz/rig"
 	"github.com/iocp-go/iocp/waiter"
 )
 
-// In this build any futex call of any test may meet a fault:
-//
-//	go test -count 1 -tags iocp_faults .
-//
-// What a Parker promises, and what a port promises, holds all the same.
-
-var faultSeed = flag.Uint64("faultseed", 0, "what the injected faults follow from; 0: the clock")
-
-// fault is what a call meets. Three waits of four meet none of the first two kinds,
-// and end by nothing but a wake or the deadline: if every sleep ended by itself, no
-// lost wake-up would show.
-type fault uint64
-
-const (
-	atOnce    fault = iota // the wait does not sleep, and returns one of errnos
-	nap                    // the wait ends after a while without a reason, as one of errnos
-	lateSleep              // the wait begins late: the token may be there
-	lateAwake              // it returns late: the token may have come meanwhile
-	lateWake               // the wake comes late: the sleeper may have gone, and sleep again
-	staleWake              // the wake before this one comes once more
-	faults
-)
-
-func (f fault) String() string {
-	return [...]string{"at once", "nap", "late to sleep", "late to awake", "late wake", "stale wake"}[f]
-}
-
-// errnos are what the kernel may say to a wait at any time, an early ETIMEDOUT
-// among them.
-var errnos = [...]syscall.Errno{0, unix.EAGAIN, unix.EINTR, unix.ETIMEDOUT}
-
-var injected struct {
-	calls atomic.Uint64
-	count [faults]atomic.Int64
-	woken atomic.Pointer[atomic.Uint32] // the word of the last wake
-}
-
+// The faults that were injected are told at the end.
 func TestMain(m *testing.M) {
-	flag.Parse()
-	if *faultSeed == 0 {
-		*faultSeed = uint64(time.Now().UnixNano())
-	}
-	parkWait, parkWake = faultyWait, faultyWake
 	code := m.Run()
-	fmt.Printf("-faultseed %d:", *faultSeed)
 	for f := range faults {
-		fmt.Printf(" %d %v,", injected.count[f].Load(), f)
+		fmt.Printf("%d %v, ", injected.count[f].Load(), f)
 	}
-	fmt.Printf(" in %d calls\n", injected.calls.Load())
+	fmt.Printf("in %d calls\n", injected.calls.Load())
 	os.Exit(code)
-}
-
-// draw is the next of the numbers that follow from the seed (splitmix64). It
-// takes no lock, so that it orders nothing.
-func draw() uint64 {
-	x := *faultSeed + injected.calls.Add(1)*0x9E3779B97F4A7C15
-	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
-	x = (x ^ x>>27) * 0x94D049BB133111EB
-	return x ^ x>>31
-}
-
-// late is up to 100 µs, mostly less.
-func late(r uint64) time.Duration { return time.Duration(r>>32%100_000) >> (r >> 20 % 8) }
-
-func faultyWait(word *atomic.Uint32, val uint32, deadline int64) syscall.Errno {
-	r := draw()
-	errno := errnos[r>>8%uint64(len(errnos))]
-	switch f := fault(r % 8); f {
-	case atOnce:
-		injected.count[f].Add(1)
-		return errno
-	case nap:
-		injected.count[f].Add(1)
-		if err := futexWait(word, val, min(deadline, in(late(r)))); err != unix.ETIMEDOUT {
-			return err
-		}
-		return errno
-	case lateSleep:
-		injected.count[f].Add(1)
-		time.Sleep(late(r))
-	case lateAwake:
-		injected.count[f].Add(1)
-		defer time.Sleep(late(r))
-	}
-	return futexWait(word, val, deadline)
-}
-
-func faultyWake(word *atomic.Uint32) {
-	r := draw()
-	stale := injected.woken.Swap(word)
-	switch f := lateWake + fault(r%8); f {
-	case lateWake:
-		injected.count[f].Add(1)
-		time.Sleep(late(r))
-	case staleWake:
-		if stale != nil {
-			injected.count[f].Add(1)
-			futexWake(stale)
-		}
-	}
-	futexWake(word)
 }
 
 func TestFaults_EveryKind(t *testing.T) {
@@ -136,10 +43,10 @@ func TestFaults_EveryKind(t *testing.T) {
 			return rounds, nil
 		}
 	}
-	ta, tb := async(turn(a, b)), async(turn(b, a))
+	ta, tb := rig.Async(turn(a, b)), rig.Async(turn(b, a))
 	a.Unpark()
-	took(t, rounds, ta)
-	took(t, rounds, tb)
+	rig.Took(t, rounds, ta)
+	rig.Took(t, rounds, tb)
 	for f := range faults {
 		require.NotZero(t, injected.count[f].Load(), f.String())
 	}
@@ -198,7 +105,7 @@ func TestPark_TokenAsANapEnds(t *testing.T) {
 	const rounds = 20_000
 	p := newFutexParker()
 	var woken atomic.Int64
-	all := async(func() (bool, error) {
+	all := rig.Async(func() (bool, error) {
 		for range rounds {
 			if !p.Park(nil, waiter.Forever, nil) {
 				return false, nil
@@ -208,12 +115,12 @@ func TestPark_TokenAsANapEnds(t *testing.T) {
 		return p.Park(nil, in(1), nil), nil
 	})
 	for i := range int64(rounds) {
-		eventually(t, "woken", func() bool { return woken.Load() == i })
+		rig.Eventually(t, "woken", func() bool { return woken.Load() == i })
 		for start := waiter.Now(); waiter.Now() < start+i%400; {
 		}
 		p.Unpark()
 	}
-	took(t, false, all)
+	rig.Took(t, false, all)
 }
 
 // One Unpark at each access of Park to the word: Park returns true for each, and the next Park
@@ -242,5 +149,152 @@ func TestPark_UnparkAtEachStep(t *testing.T) {
 		require.True(t, p.Park(nil, waiter.Forever, nil), "at step %d", at)
 		parkStep = nil
 		require.False(t, p.Park(nil, 0, nil), "a token left at step %d", at)
+	}
+}
+
+// kernel is a clock that the test moves, and a kernel in which a thread sleeps by it.
+type kernel struct {
+	now   int64
+	calls []int64 // until when each call was to sleep
+	// says lets a call that was to sleep until then end sooner, or later, and says why. nil
+	// is a kernel that keeps its time.
+	says func(until int64) (ends int64, why syscall.Errno)
+	read func() // called before each reading of the clock
+}
+
+// start makes k the kernel and the clock of the parkers of this test.
+func (k *kernel) start(t *testing.T) *kernel {
+	t.Cleanup(func() { parkWait, parkWake, parkNow = faultyWait, faultyWake, waiter.Now })
+	parkWake = func(*atomic.Uint32) {}
+	parkNow = func() int64 {
+		if k.read != nil {
+			k.read()
+		}
+		return k.now
+	}
+	parkWait = func(word *atomic.Uint32, val uint32, until int64) syscall.Errno {
+		k.calls = append(k.calls, until)
+		if len(k.calls) > 10_000 {
+			t.Fatal("a sleep without end")
+		}
+		if word.Load() != val {
+			return unix.EAGAIN
+		}
+		ends, why := until, unix.ETIMEDOUT
+		if k.says != nil {
+			ends, why = k.says(until)
+		}
+		k.now = max(k.now, ends)
+		return why
+	}
+	return k
+}
+
+// limits of sleeps: around the ends of naps, and beyond many.
+var napLimits = []time.Duration{
+	0, 1, minNap - 1, minNap, minNap + 1, 3 * minNap, 3*minNap + 1, time.Second, time.Minute, time.Hour,
+}
+
+// Each call of the kernel is to end with its nap, or at the deadline before that, and the
+// Park ends at the deadline.
+func TestParkClock_Naps(t *testing.T) {
+	for _, limit := range napLimits {
+		k := (&kernel{now: 1000}).start(t)
+		require.False(t, newFutexParker().Park(nil, 1000+int64(limit), nil))
+		require.EqualValues(t, 1000+limit, k.now)
+		at, nap := int64(1000), int64(minNap)
+		for _, until := range k.calls {
+			require.Equal(t, min(at+nap, 1000+int64(limit)), until)
+			at, nap = until, min(2*nap, maxNap)
+		}
+	}
+}
+
+// A call that ends early, whatever it says, or late, ends no Park before its deadline.
+func TestParkClock_Early(t *testing.T) {
+	for _, why := range errnos {
+		for _, early := range []int64{1, 1000, minNap - 1, minNap / 2, -1, -minNap} {
+			for _, limit := range napLimits {
+				k := (&kernel{now: 1000}).start(t)
+				k.says = func(until int64) (int64, syscall.Errno) {
+					if len(k.calls)%2 == 0 {
+						return until, unix.ETIMEDOUT
+					}
+					return until - early, why
+				}
+				deadline := 1000 + int64(limit)
+				require.False(t, newFutexParker().Park(nil, deadline, nil))
+				require.GreaterOrEqual(t, k.now, deadline)
+				require.LessOrEqual(t, k.now, deadline+minNap)
+				for _, until := range k.calls {
+					require.LessOrEqual(t, until, deadline)
+				}
+			}
+		}
+	}
+}
+
+// A token that comes at any call of the kernel, or before any look at the clock, is neither
+// lost nor left twice, and nobody who finds it says that the deadline has passed without
+// leaving it.
+func TestParkClock_Token(t *testing.T) {
+	for _, why := range errnos {
+		for _, early := range []int64{0, 1} {
+			for at := 1; at <= 9; at++ {
+				for _, atRead := range []bool{false, true} {
+					p := newFutexParker()
+					reads := 0
+					k := (&kernel{now: 1000}).start(t)
+					k.read = func() {
+						if reads++; atRead && reads == at {
+							p.Unpark()
+						}
+					}
+					k.says = func(until int64) (int64, syscall.Errno) {
+						if !atRead && len(k.calls) == at {
+							p.Unpark()
+							return until - early, why
+						}
+						return until - early, unix.ETIMEDOUT
+					}
+					deadline := 1000 + int64(10*minNap)
+					woken := p.Park(nil, deadline, nil)
+					if !atRead && len(k.calls) < at || atRead && reads < at {
+						require.False(t, woken, "the deadline came first")
+						continue
+					}
+					if !woken {
+						require.GreaterOrEqual(t, k.now, deadline)
+						require.True(t, p.Park(nil, waiter.Forever, nil), "lost")
+					}
+					require.False(t, p.Park(nil, k.now, nil), "left")
+				}
+			}
+		}
+	}
+}
+
+// The offset between the clocks is that of the readings between which the least time went by,
+// and no such time makes it too small.
+func TestParkClock_Offset(t *testing.T) {
+	defer func() { parkNow, parkMonotonic = waiter.Now, monotonic }()
+	const offset = int64(12345 * time.Second)
+	for good := range 10 { // the one pair of readings that no preemption came between
+		now, pair := int64(1000), 0
+		parkNow = func() int64 {
+			defer func() {
+				if pair != good {
+					now += 10_000_000
+				}
+			}()
+			now++
+			return now
+		}
+		parkMonotonic = func() int64 {
+			now++
+			pair++
+			return now + offset
+		}
+		require.Equal(t, offset+1, readOffset(), "%d", good)
 	}
 }

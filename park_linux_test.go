@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"math"
 	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/iocp-go/iocp/fuzz/rig"
 	"github.com/iocp-go/iocp/fuzz/stacks"
 	"github.com/iocp-go/iocp/waiter"
 )
@@ -64,7 +67,7 @@ func TestFutex_Wake(t *testing.T) {
 			waiter.Forever - 1, waiter.Forever - clockOffset, waiter.Forever - clockOffset - 1,
 		} {
 			var word atomic.Uint32
-			woken := async(func() (int, error) {
+			woken := rig.Async(func() (int, error) {
 				for word.Load() == 0 {
 					if err := futexWait(&word, 0, deadline); err == unix.ETIMEDOUT {
 						return 0, err
@@ -72,10 +75,10 @@ func TestFutex_Wake(t *testing.T) {
 				}
 				return 1, nil
 			})
-			eventually(t, "asleep", func() bool { return len(woken) != 0 || inFutexWait() })
+			rig.Eventually(t, "asleep", func() bool { return len(woken) != 0 || inFutexWait() })
 			word.Store(1)
 			futexWake(&word)
-			took(t, 1, woken)
+			rig.Took(t, 1, woken)
 		}
 	})
 }
@@ -144,13 +147,13 @@ func TestFutex_Signals(t *testing.T) {
 	})
 }
 
-// Row 7 and 12 with the whole port in between.
+// The same with the whole port in between.
 func TestNeverEarlyUnderSignals(t *testing.T) {
 	const wait = 30 * time.Millisecond
 	p := open[int](t, 2, WithParking(ParkThread))
 	tid := make(chan int, 1)
 	start := time.Now()
-	get := async(func() (int, error) {
+	get := rig.Async(func() (int, error) {
 		runtime.LockOSThread()
 		tid <- unix.Gettid()
 		_, err := p.Get(wait)
@@ -165,9 +168,77 @@ func TestNeverEarlyUnderSignals(t *testing.T) {
 			break // it came home in between, and its thread with it
 		}
 	}
-	_, err := await(t, get)
+	_, err := rig.Await(t, get)
 	require.Equal(t, ErrTimeout, err)
 	require.Equal(t, uint64(1), p.Stats().Parks)
+}
+
+// A process that may have few threads more has waiters that sleep as goroutines, although
+// they were to sleep as threads, and does not die. A waiter that may have a thread gets one.
+func TestSetMaxThreadsIsKept(t *testing.T) {
+	sample := []metrics.Sample{{Name: "/sched/threads/total:threads"}}
+	metrics.Read(sample)
+	limit := int(sample[0].Value.Uint64()) + spare + 20
+	defer debug.SetMaxThreads(debug.SetMaxThreads(limit))
+
+	waiters := limit + 50
+	p := open[int](t, 2, WithParking(ParkThread))
+	defer func() { _ = p.Close() }()
+	gets := make([]<-chan rig.Result[int], waiters)
+	for i := range gets {
+		gets[i] = rig.Async(func() (int, error) { return p.Get(Infinite) })
+	}
+	rig.Eventually(t, "all wait", func() bool { return p.Stats().Waiting == waiters })
+	require.NotZero(t, p.Stats().Threads)
+	require.Less(t, p.Stats().Threads, uint64(waiters))
+	metrics.Read(sample)
+	require.LessOrEqual(t, int(sample[0].Value.Uint64()), limit-32+runtime.GOMAXPROCS(0)+4, "32 are left to others")
+	require.NoError(t, p.Close())
+	for _, get := range gets {
+		_, err := rig.Await(t, get)
+		require.ErrorIs(t, err, ErrClosed)
+	}
+	require.Zero(t, threads.Load())
+}
+
+// A thousand waiters may sleep as threads. Who asks in vain takes nobody's place, and whoever
+// has slept gives its own back.
+func TestThreadsAreGivenBack(t *testing.T) {
+	require.Zero(t, threads.Load())
+	require.Zero(t, sleeping.Load())
+	claimed := 0
+	for range 1100 {
+		if claimThread() {
+			claimed++
+		}
+	}
+	require.Equal(t, 1000, claimed)
+	require.EqualValues(t, claimed, threads.Load())
+	for range claimed {
+		releaseThread()
+	}
+	require.Zero(t, threads.Load())
+
+	p := open[int](t, 2, WithParking(ParkThread))
+	for range 3 {
+		_, err := p.Get(1)
+		require.Equal(t, ErrTimeout, err)
+		get := park(t, p, 1)[0]
+		require.EqualValues(t, 1, threads.Load())
+		require.NoError(t, p.Post(7))
+		rig.Took(t, 7, get)
+		require.Zero(t, threads.Load())
+		require.Zero(t, sleeping.Load())
+	}
+	require.EqualValues(t, 6, p.Stats().Threads)
+
+	fill(t, p, 2)
+	post := rig.AsyncErr(func() error { return p.PostTimeout(2, Infinite) })
+	parkedPosters(t, p, 1)
+	require.Zero(t, threads.Load(), "a poster does not sleep as a thread")
+	_, err := p.Get(0)
+	require.NoError(t, err)
+	require.NoError(t, (<-post).Err)
 }
 
 // inFutexWait reports whether a goroutine is within the call that sleeps.

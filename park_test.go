@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iocp-go/iocp/fuzz/rig"
 	"github.com/iocp-go/iocp/fuzz/stacks"
 	"github.com/iocp-go/iocp/waiter"
 )
@@ -106,10 +107,10 @@ func TestPark_Forever(t *testing.T) {
 			waiter.Forever, waiter.Forever - 1, waiter.Forever / 2, in(time.Hour),
 			in(70 * 365 * 24 * time.Hour), in(200 * 365 * 24 * time.Hour), in(1 << 32 * time.Second),
 		} {
-			woken := async(func() (bool, error) { return p.Park(nil, deadline, nil), nil })
-			eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
+			woken := rig.Async(func() (bool, error) { return p.Park(nil, deadline, nil), nil })
+			rig.Eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 			p.Unpark()
-			took(t, true, woken)
+			rig.Took(t, true, woken)
 		}
 	})
 }
@@ -158,10 +159,10 @@ func TestPark_UnparkRacingTheDeadline(t *testing.T) {
 func TestPark_Done(t *testing.T) {
 	p, _ := newDoneParker()
 	done := make(chan struct{})
-	woken := async(func() (bool, error) { return p.Park(nil, waiter.Forever, done), nil })
-	eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
+	woken := rig.Async(func() (bool, error) { return p.Park(nil, waiter.Forever, done), nil })
+	rig.Eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 	close(done)
-	took(t, false, woken)
+	rig.Took(t, false, woken)
 
 	p.Unpark() // with done closed either answer will do
 	if !p.Park(nil, waiter.Forever, done) {
@@ -169,10 +170,10 @@ func TestPark_Done(t *testing.T) {
 	}
 
 	open := make(chan struct{})
-	woken = async(func() (bool, error) { return p.Park(nil, waiter.Forever, open), nil })
-	eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
+	woken = rig.Async(func() (bool, error) { return p.Park(nil, waiter.Forever, open), nil })
+	rig.Eventually(t, "parked", func() bool { return stacks.Parked() == 1 })
 	p.Unpark()
-	took(t, true, woken)
+	rig.Took(t, true, woken)
 }
 
 // Two that wake each other in turn. What one wrote before its Unpark is there
@@ -204,10 +205,10 @@ func TestPark_Storm(t *testing.T) {
 				return rounds, nil
 			}
 		}
-		ta, tb := async(turn(a, b)), async(turn(b, a))
+		ta, tb := rig.Async(turn(a, b)), rig.Async(turn(b, a))
 		a.Unpark()
-		took(t, rounds, ta)
-		took(t, rounds, tb)
+		rig.Took(t, rounds, ta)
+		rig.Took(t, rounds, tb)
 		require.Equal(t, 2*rounds, count)
 		require.True(t, a.Park(nil, waiter.Forever, nil), "the last token")
 		require.False(t, b.Park(nil, in(1), nil))
@@ -263,9 +264,9 @@ func TestPark_Unlocks(t *testing.T) {
 		require.True(t, p.Park(unlocker{&mu}, waiter.Forever, nil))
 		require.False(t, locked(&mu))
 		mu.Lock()
-		woken := async(func() (bool, error) { return p.Park(unlocker{&mu}, in(time.Hour), nil), nil })
-		eventually(t, "unlocked", func() bool { return !locked(&mu) })
+		woken := rig.Async(func() (bool, error) { return p.Park(unlocker{&mu}, in(time.Hour), nil), nil })
+		rig.Eventually(t, "unlocked", func() bool { return !locked(&mu) })
 		p.Unpark()
-		took(t, true, woken)
+		rig.Took(t, true, woken)
 	})
 }

@@ -9,16 +9,14 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iocp-go/iocp/fuzz/rig"
 	"github.com/iocp-go/iocp/fuzz/stacks"
 	"github.com/iocp-go/iocp/waiter"
 )
-
-// patience is how long a test waits for what must happen. It is no measure of
-// anything: a test that runs into it has found a lost wake-up.
-const patience = 60 * time.Second
 
 // eachMode runs f for every way to sleep.
 func eachMode(t *testing.T, f func(t *testing.T, mode Option)) {
@@ -35,23 +33,12 @@ func open[T any](t testing.TB, capacity int, opts ...Option) *Port[T] {
 	return p
 }
 
-// eventually polls until ok.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	for start := time.Now(); !ok(); {
-		if time.Since(start) > patience {
-			t.Fatalf("%s: not within %v\n%s", what, patience, stacks.All())
-		}
-		runtime.Gosched()
-	}
-}
-
 // parked waits until exactly n Gets sleep on p, and every poster that waits. A
 // call that Stats counts may still be about to look at the queue once more, and
 // takes for itself what it sees there. So it counts only once it is in Park.
 func parked[T any](t testing.TB, p *Port[T], n int) {
 	t.Helper()
-	eventually(t, "gets parked", func() bool {
+	rig.Eventually(t, "gets parked", func() bool {
 		s := p.Stats()
 		return s.Waiting == n && stacks.Parked() >= n+s.WaitingPosters
 	})
@@ -60,60 +47,19 @@ func parked[T any](t testing.TB, p *Port[T], n int) {
 // parkedPosters is parked for calls that wait for room.
 func parkedPosters[T any](t testing.TB, p *Port[T], n int) {
 	t.Helper()
-	eventually(t, "posters parked", func() bool {
+	rig.Eventually(t, "posters parked", func() bool {
 		s := p.Stats()
 		return s.WaitingPosters == n && stacks.Parked() >= n+s.Waiting
 	})
 }
 
-// result is what a call returned that ran in its own goroutine.
-type result[T any] struct {
-	v   T
-	err error
-}
-
-// async runs f in its own goroutine.
-func async[T any](f func() (T, error)) <-chan result[T] {
-	c := make(chan result[T], 1)
-	go func() {
-		v, err := f()
-		c <- result[T]{v, err}
-	}()
-	return c
-}
-
-// asyncErr is async for a call that returns no value.
-func asyncErr(f func() error) <-chan result[struct{}] {
-	return async(func() (struct{}, error) { return struct{}{}, f() })
-}
-
-// await returns what the call behind c returned.
-func await[T any](t testing.TB, c <-chan result[T]) (T, error) {
-	t.Helper()
-	select {
-	case r := <-c:
-		return r.v, r.err
-	case <-time.After(patience):
-		t.Fatalf("a call did not return\n%s", stacks.All())
-		panic("unreachable")
-	}
-}
-
-// took requires that the call behind c returned want.
-func took[T any](t testing.TB, want T, c <-chan result[T]) {
-	t.Helper()
-	v, err := await(t, c)
-	require.NoError(t, err)
-	require.Equal(t, want, v)
-}
-
 // park starts n infinite Gets that go to sleep one after the other.
-func park[T any](t testing.TB, p *Port[T], n int) []<-chan result[T] {
+func park[T any](t testing.TB, p *Port[T], n int) []<-chan rig.Result[T] {
 	t.Helper()
 	before := p.Stats().Waiting
-	var gets []<-chan result[T]
+	var gets []<-chan rig.Result[T]
 	for i := range n {
-		gets = append(gets, async(func() (T, error) { return p.Get(Infinite) }))
+		gets = append(gets, rig.Async(func() (T, error) { return p.Get(Infinite) }))
 		parked(t, p, before+i+1)
 	}
 	return gets
@@ -216,17 +162,17 @@ func TestStats(t *testing.T) {
 		gets := park(t, p, 2)
 		require.Equal(t, Stats{Parks: 3, Timeouts: 1, Waiting: 2, Cap: 2}, stats())
 		require.NoError(t, p.Post(1))
-		took(t, 1, gets[1])
+		rig.Took(t, 1, gets[1])
 		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 1, Timeouts: 1, Waiting: 1, Cap: 2}, stats())
 		require.Equal(t, 1, p.Interrupt())
-		_, err = await(t, gets[0])
+		_, err = rig.Await(t, gets[0])
 		require.Equal(t, ErrInterrupted, err)
 		require.Equal(t, Stats{Posted: 1, Taken: 1, HandOffs: 1, Parks: 3, Wakes: 2, Timeouts: 1, Cap: 2}, stats())
 
 		n, err := p.PostBatch([]int{2, 3, 4})
 		require.Equal(t, 2, n)
 		require.Equal(t, ErrFull, err)
-		post := asyncErr(func() error { return p.PostTimeout(5, Infinite) })
+		post := rig.AsyncErr(func() error { return p.PostTimeout(5, Infinite) })
 		parkedPosters(t, p, 1)
 		s := p.Stats()
 		require.Equal(t, 1, s.WaitingPosters)
@@ -234,7 +180,7 @@ func TestStats(t *testing.T) {
 		require.Equal(t, uint64(1), s.Taken)
 		_, err = p.Get(0)
 		require.NoError(t, err)
-		_, err = await(t, post)
+		_, err = rig.Await(t, post)
 		require.NoError(t, err)
 		require.Equal(t, 0, p.Stats().WaitingPosters)
 		require.Equal(t, uint64(4), p.Stats().Posted)
@@ -262,17 +208,17 @@ func TestStatsOfRefused(t *testing.T) {
 		require.Equal(t, ErrTimeout, p.PostTimeout(2, time.Microsecond))
 		refused(4)
 		ctx, cancel := context.WithCancel(t.Context())
-		post := asyncErr(func() error { return p.PostContext(ctx, 2) })
+		post := rig.AsyncErr(func() error { return p.PostContext(ctx, 2) })
 		parkedPosters(t, p, 1)
 		cancel()
-		_, err = await(t, post)
+		_, err = rig.Await(t, post)
 		require.Equal(t, context.Canceled, err)
 		refused(5)
-		post = asyncErr(func() error { return p.PostTimeout(2, Infinite) })
+		post = rig.AsyncErr(func() error { return p.PostTimeout(2, Infinite) })
 		parkedPosters(t, p, 1)
 		_, err = p.Get(0)
 		require.NoError(t, err)
-		_, err = await(t, post)
+		_, err = rig.Await(t, post)
 		require.NoError(t, err)
 		refused(6)
 		_, err = p.Get(0)
@@ -312,4 +258,81 @@ func TestStatsAreOrdered(t *testing.T) {
 	}
 	over.Store(true)
 	wg.Wait()
+}
+
+// counted is the counts of p that tell who waited and what was moved.
+func counted(p *Port[int]) Stats {
+	s := p.Stats()
+	s.Refused, s.Len, s.Cap = 0, 0, 0
+	return s
+}
+
+// fill posts 0 to n-1.
+func fill(t *testing.T, p *Port[int], n int) {
+	t.Helper()
+	for i := range n {
+		require.NoError(t, p.Post(i), "packet %d", i)
+	}
+}
+
+// drain takes from to to-1 in this order, and finds nothing more. A batch may
+// end at a seam, so every other one is a single Get.
+func drain(t *testing.T, p *Port[int], from, to int) {
+	t.Helper()
+	dst := make([]int, 3)
+	for single := true; from < to; single = !single {
+		n, err := 1, error(nil)
+		if single {
+			dst[0], err = p.Get(0)
+		} else {
+			n, err = p.GetBatch(dst, 0)
+		}
+		require.NoError(t, err)
+		for _, v := range dst[:n] {
+			require.Equal(t, from, v)
+			from++
+		}
+	}
+	_, err := p.Get(0)
+	require.Equal(t, ErrTimeout, err)
+}
+
+// The structures have the layout of minwinbase.h, so that one that a Windows program
+// embeds, or reads by offset, is the same here. Byte counts: of a word, of a DWORD.
+func TestLayout(t *testing.T) {
+	const word, dword = unsafe.Sizeof(uintptr(0)), 4
+	var o Overlapped
+	require.Equal(t, []uintptr{0, word, 2 * word, 2*word + dword, 2*word + 2*dword, 3*word + 2*dword}, []uintptr{
+		unsafe.Offsetof(o.Internal), unsafe.Offsetof(o.InternalHigh), unsafe.Offsetof(o.Offset),
+		unsafe.Offsetof(o.OffsetHigh), unsafe.Offsetof(o.HEvent), unsafe.Sizeof(o),
+	})
+	var e OverlappedEntry
+	require.Equal(t, []uintptr{0, word, 2 * word, 3 * word, 4 * word}, []uintptr{
+		unsafe.Offsetof(e.CompletionKey), unsafe.Offsetof(e.Overlapped), unsafe.Offsetof(e.Internal),
+		unsafe.Offsetof(e.BytesTransferred), unsafe.Sizeof(e), // filled up to a word
+	})
+	require.Equal(t, 2*word+2*dword, unsafe.Sizeof(Packet{}), "24 bytes on 64-bit machines")
+	require.Equal(t, word, unsafe.Sizeof(Handle(0)))
+}
+
+// A wait that ends while its caller watches the queue counts as such, and as nothing else.
+func TestStatsOfWatchers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2)) // with one nobody watches
+	p := open[int](t, 2)
+	require.NoError(t, p.Post(1))
+	want := Stats{Posted: 1}
+	for range 2 {
+		rig.Eventually(t, "a caller watches, and is served", func() bool {
+			var poll waiter.Poll
+			for range 3 { // it yields, watches, and finds the packet
+				if !p.takers.Again(&poll, waiter.Forever) {
+					return false
+				}
+			}
+			p.takers.Done(&poll, true)
+			return p.Stats().Spun != want.Spun
+		})
+		want.Spun++
+		require.Equal(t, want, counted(p))
+	}
 }

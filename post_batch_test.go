@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iocp-go/iocp/fuzz/rig"
+
 	"github.com/iocp-go/iocp/waiter"
 )
 
@@ -28,7 +30,7 @@ func TestPostBatchWaitsForAll(t *testing.T) {
 	for name, post := range postsBatch {
 		synctest.Test(t, func(t *testing.T) {
 			p := open[int](t, 4)
-			done := async(func() (int, error) { return post(p, t.Context(), []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) })
+			done := rig.Async(func() (int, error) { return post(p, t.Context(), []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) })
 			for _, take := range []int{1, 3, 4, 2} {
 				synctest.Wait()
 				require.Equal(t, 1, p.Stats().WaitingPosters+len(done), name)
@@ -40,7 +42,7 @@ func TestPostBatchWaitsForAll(t *testing.T) {
 					require.Equal(t, first+i, v, name)
 				}
 			}
-			took(t, 10, done)
+			rig.Took(t, 10, done)
 			require.Zero(t, p.Len())
 			require.EqualValues(t, 1, p.Stats().Refused, "one call waited")
 		})
@@ -57,7 +59,7 @@ func TestPostBatchEndsEarly(t *testing.T) {
 			"time":      {func(*Port[int], context.CancelCauseFunc) { time.Sleep(time.Hour) }, ErrTimeout},
 			"Close":     {func(p *Port[int], _ context.CancelCauseFunc) { require.NoError(t, p.Close()) }, ErrClosed},
 			"Interrupt": {func(p *Port[int], _ context.CancelCauseFunc) { require.Equal(t, 1, p.Interrupt()) }, ErrInterrupted},
-			"cancel":    {func(_ *Port[int], cancel context.CancelCauseFunc) { cancel(errTest) }, errTest},
+			"cancel":    {func(_ *Port[int], cancel context.CancelCauseFunc) { cancel(rig.ErrTest) }, rig.ErrTest},
 		} {
 			if end == "cancel" && name == "PostBatchTimeout" {
 				continue
@@ -66,15 +68,15 @@ func TestPostBatchEndsEarly(t *testing.T) {
 				p := open[int](t, 2)
 				ctx, cancel := context.WithCancelCause(t.Context())
 				defer cancel(nil)
-				done := async(func() (int, error) { return post(p, ctx, []int{0, 1, 2, 3, 4}) })
+				done := rig.Async(func() (int, error) { return post(p, ctx, []int{0, 1, 2, 3, 4}) })
 				synctest.Wait()
 				_, err := p.Get(0) // room for one, which the poster takes
 				require.NoError(t, err)
 				synctest.Wait()
 				c.f(p, cancel)
 				r := <-done
-				require.Equal(t, c.want, r.err, "%s, %s", name, end)
-				require.Equal(t, 3, r.v, "%s, %s", name, end)
+				require.Equal(t, c.want, r.Err, "%s, %s", name, end)
+				require.Equal(t, 3, r.V, "%s, %s", name, end)
 				left := make([]int, 4)
 				n, err := p.GetBatch(left, 0)
 				require.NoError(t, err)
@@ -103,10 +105,10 @@ func TestPostBatchTimeoutZero(t *testing.T) {
 		require.Zero(t, n)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errTest)
+	cancel(rig.ErrTest)
 	drain(t, p, 0, 4)
 	n, err = p.PostBatchContext(ctx, vs)
-	require.Equal(t, errTest, err)
+	require.Equal(t, rig.ErrTest, err)
 	require.Zero(t, n)
 	require.Zero(t, p.Len(), "the context was done before")
 }

@@ -1,4 +1,9 @@
-// Package fuzz holds tests only. Below it are sched, a scheduler under which the real code of
+// Package fuzz holds tests only. Below it are rooms, packages with the tests of whole ports by
+// topic: answers, growth, handles, leaks, order, stress, traces, waits, and wine. The page
+// behaviours.md says which test holds which behaviour. The root has the tests that look inside.
+// The rooms share ports, and with the root rig.
+//
+// Also below are sched, a scheduler under which the real code of
 // ring, waiter and the ports is model-checked; mutants, a command that puts listed bugs into the
 // code and checks that a test catches each; mutants/machine, a command that changes the code at
 // each place where an operator applies, and prints the changes that no check sees; perturb, a
@@ -139,10 +144,11 @@
 //
 // # Faults, machines, load
 //
-// The root package runs its stress test under signals, stops, hogs, collections and a memory
+// Package stress runs its random mixtures under signals, stops, hogs, collections and a memory
 // limit; with the tag iocp_faults, under futex calls that fail, return spuriously and return
-// late. .ci/run runs the tests for other machines under qemu, and beside Windows' own
+// late. That tag is for every package that uses ports; the faults follow from IOCP_FAULTSEED in
+// the environment, which each test binary prints. .ci/run runs the tests for other machines under qemu, and beside Windows' own
 // functions under Wine. A soak:
 //
-//	go test -run TestStress -soak 1h -timeout 0 .
+//	go test -run TestStress -soak 1h -timeout 0 ./fuzz/stress
 package fuzz

@@ -4,27 +4,27 @@ var ofErrors = []mutant{
 	{
 		"ErrClosed has the number of a handle", "errors.go",
 		"\"port is closed\", 735", "\"port is closed\", 6",
-		test(".", "TestErrors_Table"),
+		test("./fuzz/answers", "TestErrors_Table"),
 	},
 	{
 		"an error is not the Errno of its number", "errors.go",
 		"if n, ok := target.(Errno); ok {\n\t\treturn uint32(n) == e.errno\n\t}", "",
-		test(".", "TestErrors_Table"),
+		test("./fuzz/answers", "TestErrors_Table"),
 	},
 	{
 		"an invalid port is no bad descriptor", "errors.go",
 		"[]error{syscall.EINVAL, syscall.EBADF}}", "[]error{syscall.EINVAL}}",
-		test(".", "TestErrors_Table"),
+		test("./fuzz/answers", "TestErrors_Table"),
 	},
 	{
 		"an error is nothing but itself", "errors.go",
 		"if err == target {\n\t\t\treturn true\n\t\t}", "if err == e {\n\t\t\treturn true\n\t\t}",
-		test(".", "TestErrors_Table"),
+		test("./fuzz/answers", "TestErrors_Table"),
 	},
 	{
 		"an interrupt is a timeout", "errors.go",
 		"return e.errno == 258", "return e.errno == 258 || e.errno == 192",
-		test(".", "TestErrors_Table"),
+		test("./fuzz/answers", "TestErrors_Table"),
 	},
 	{
 		"two errors with one text", "errors.go",
@@ -64,12 +64,12 @@ var ofErrors = []mutant{
 	{
 		"nil is a general failure", "errno.go",
 		"if err == nil {\n\t\treturn 0\n\t}", "if err == nil {\n\t\treturn ERROR_GEN_FAILURE\n\t}",
-		test(".", "TestStatusOf$"),
+		test("./fuzz/answers", "TestStatusOf$"),
 	},
 	{
 		"an errno of any system is a number", "errno.go",
 		"if number == 0 || isNumber(number) {", "if true {",
-		test(".", "TestErrnoRawNumber"),
+		test("./fuzz/answers", "TestErrnoRawNumber"),
 	},
 	{
 		"an own error has another's number", "errno.go",
@@ -79,22 +79,22 @@ var ofErrors = []mutant{
 	{
 		"the first Timeout says it for all", "errno.go",
 		"if isTimeout(err) {", "if e, ok := errors.AsType[interface {\n\t\terror\n\t\tTimeout() bool\n\t}](err); ok && e.Timeout() {",
-		test(".", "TestStatusOf$"),
+		test("./fuzz/answers", "TestStatusOf$"),
 	},
 	{
 		"a time-out goes before the table", "errno.go",
 		"// The errno alone, before errors.Is: ENOTEMPTY also answers to os.ErrExist,\n\t// which belongs to another number.\n\tif number, ok := errors.AsType[syscall.Errno](err); ok {", "if isTimeout(err) {\n\t\treturn ERROR_SEM_TIMEOUT\n\t}\n\tif number, ok := errors.AsType[syscall.Errno](err); ok {",
-		test(".", "TestStatusOf$"),
+		test("./fuzz/answers", "TestStatusOf$"),
 	},
 	{
 		"the higher of two numbers counts", "errno.go",
 		"for i := range statuses {\n\t\tfor _, target", "for i := len(statuses) - 1; i >= 0; i-- {\n\t\tfor _, target",
-		test(".", "TestStatusOf$"),
+		test("./fuzz/answers", "TestStatusOf$"),
 	},
 	{
 		"an errno is one error among others", "errno.go",
 		"for i := range statuses {\n\t\t\tif slices.Contains(statuses[i].from, error(number)) {\n\t\t\t\treturn statuses[i].number\n\t\t\t}\n\t\t}", "",
-		test(".", "TestStatusOf$"),
+		test("./fuzz/answers", "TestStatusOf$"),
 	},
 	{
 		"wrapped errors of the table unseen", "errno.go",
@@ -104,6 +104,6 @@ var ofErrors = []mutant{
 	{
 		"an unknown error is aborted", "errno.go",
 		"if isTimeout(err) {\n\t\treturn ERROR_SEM_TIMEOUT\n\t}\n\treturn ERROR_GEN_FAILURE", "if isTimeout(err) {\n\t\treturn ERROR_SEM_TIMEOUT\n\t}\n\treturn ERROR_OPERATION_ABORTED",
-		test(".", "TestStatusOf$"),
+		test("./fuzz/answers", "TestStatusOf$"),
 	},
 }

@@ -15,12 +15,12 @@ var ofFunctions = []mutant{
 	{
 		"a timeout with a sign", "handle.go",
 		"time.Duration(timeout) * time.Millisecond", "time.Duration(int32(timeout)) * time.Millisecond",
-		test(".", "TestTimeoutsToTheNanosecond"),
+		test("./fuzz/waits", "TestTimeoutsToTheNanosecond"),
 	},
 	{
 		"half of all timeouts have no limit", "handle.go",
 		"if timeout == INFINITE {", "if timeout >= 1<<31 {",
-		test(".", "TestTimeoutsToTheNanosecond"),
+		test("./fuzz/waits", "TestTimeoutsToTheNanosecond"),
 	},
 	{
 		"a handle's port has a limit", "handle.go",
@@ -65,12 +65,12 @@ var ofFunctions = []mutant{
 	{
 		"*qty and *key cleared", "handle.go",
 		"v, err := o.port.Get(milliseconds(timeout))", "*qty, *key = 0, 0\n\tv, err := o.port.Get(milliseconds(timeout))",
-		test(".", "TestHandleTimeoutOutputs"),
+		test("./fuzz/handles", "TestHandleTimeoutOutputs"),
 	},
 	{
 		"*overlapped kept where a pointer is nil", "handle.go",
 		"if overlapped != nil {\n\t\t*overlapped = nil\n\t}\n\tif qty == nil || key == nil || overlapped == nil {\n\t\treturn ErrInvalidParameter\n\t}", "if qty == nil || key == nil || overlapped == nil {\n\t\treturn ErrInvalidParameter\n\t}\n\t*overlapped = nil",
-		test(".", "TestHandleGetWithoutAPacketStoresNothing"),
+		test("./fuzz/handles", "TestHandleGetWithoutAPacketStoresNothing"),
 	},
 	{
 		"a look at a port that is being closed was abandoned", "handle.go",
@@ -100,22 +100,22 @@ var ofFunctions = []mutant{
 	{
 		"the NTSTATUS of a success", "handle.go",
 		"case 0:\n\t\treturn 0\n\t", "",
-		test(".", "TestHandleValuesBitExact"),
+		test("./fuzz/handles", "TestHandleValuesBitExact"),
 	},
 	{
 		"Ex clears its entries", "handle.go",
 		"var buf [64]Packet", "clear(entries)\n\tvar buf [64]Packet",
-		test(".", "TestHandleExTakesWhatIsThere"),
+		test("./fuzz/handles", "TestHandleExTakesWhatIsThere"),
 	},
 	{
 		"Ex that is alertable is alerted", "handle.go",
 		"p, err := handles.port(port)\n\tif err != nil {\n\t\treturn 0, err\n\t}", "p, err := handles.port(port)\n\tif err == nil && alertable {\n\t\terr = ErrInterrupted\n\t}\n\tif err != nil {\n\t\treturn 0, err\n\t}",
-		test(".", "TestHandleExTimeout"),
+		test("./fuzz/handles", "TestHandleExTimeout"),
 	},
 	{
 		"Ex looks at the handle before the entries", "handle.go",
 		"if len(entries) == 0 {\n\t\treturn 0, ErrInvalidParameter\n\t}\n\tp, err := handles.port(port)\n\tif err != nil {\n\t\treturn 0, err\n\t}", "p, err := handles.port(port)\n\tif err != nil {\n\t\treturn 0, err\n\t}\n\tif len(entries) == 0 {\n\t\treturn 0, ErrInvalidParameter\n\t}",
-		test(".", "TestHandleExWithoutEntriesIsABadParameter"),
+		test("./fuzz/handles", "TestHandleExWithoutEntriesIsABadParameter"),
 	},
 	{
 		"CloseHandle forgets the port", "handle.go",
@@ -140,7 +140,7 @@ var ofFunctions = []mutant{
 	{
 		"a key of 32 bits", "handle.go",
 		"return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))", "return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: uintptr(uint32(key)), Transferred: qty}))",
-		test(".", "TestHandleValuesBitExact"),
+		test("./fuzz/handles", "TestHandleValuesBitExact"),
 	},
 	{
 		"a handle of a generation to come was closed", "handle.go",

@@ -83,7 +83,7 @@ var ofGrowth = []mutant{
 	{
 		"growth without a limit has one", "ring/chain.go",
 		"c.limit = ^uint64(0) &^ closedBit", "c.limit = r.lap * 64",
-		test(".", "TestGrowthWithoutReader"),
+		test("./fuzz/growth", "TestGrowthWithoutReader"),
 	},
 	{
 		"the last ring is found before it is linked", "ring/chain.go",
@@ -108,7 +108,7 @@ var ofGrowth = []mutant{
 	{
 		"Ex takes the rest at another instant", "handle.go",
 		"got = c.rest.Recycle(buf[:])", "got, _ = p.GetBatch(buf[:min(len(buf), len(entries)-n)], 0)",
-		test(".", "TestHandleExTakesAtOneInstant"),
+		test("./fuzz/growth", "TestHandleExTakesAtOneInstant"),
 	},
 	{
 		"Cap is the last ring's alone", "ring/chain.go",

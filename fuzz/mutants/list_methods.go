@@ -14,77 +14,77 @@ var ofPortMethods = []mutant{
 	{
 		"a timeout below -1 is a look", "port.go",
 		"c.last = timeout == 0", "c.last = timeout <= 0 && timeout != Infinite",
-		test(".", "TestInfiniteNeverTimesOut"),
+		test("./fuzz/waits", "TestInfiniteNeverTimesOut"),
 	},
 	{
 		"a timeout below -1 is none, for a poster", "port.go",
 		"if timeout == 0 {\n\t\treturn ErrTimeout", "if timeout <= 0 && timeout != Infinite {\n\t\treturn ErrTimeout",
-		test(".", "TestPostTimeout_WaitsForRoom"),
+		test("./fuzz/order", "TestPostTimeout_WaitsForRoom"),
 	},
 	{
 		"no room within a timeout of 0 is full", "port.go",
 		"if timeout == 0 {\n\t\treturn ErrTimeout", "if timeout == 0 {\n\t\treturn ErrFull",
-		test(".", "TestPostNeverWaits"),
+		test("./fuzz/order", "TestPostNeverWaits"),
 	},
 	{
 		"a Post follows a nil Port", "port.go",
 		"if p == nil {\n\t\treturn ErrNilPort\n\t}\n\tr := p.queue.Tail()", "r := p.queue.Tail()",
-		test(".", "TestNilAndZeroPortHaveTheirErrors"),
+		test("./fuzz/answers", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"a zero Port is closed, for Get", "port.go",
 		"return v, ErrInvalidPort", "return v, ErrClosed",
-		test(".", "TestNilAndZeroPortHaveTheirErrors"),
+		test("./fuzz/answers", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"Cap of a nil Port", "port.go",
 		"if p.valid() != nil {\n\t\treturn 0\n\t}\n\treturn p.queue.Cap()", "return p.queue.Cap()",
-		test(".", "TestNilAndZeroPortHaveTheirErrors"),
+		test("./fuzz/answers", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"Interrupt of a nil Port", "port.go",
 		"if p.valid() != nil {\n\t\treturn 0\n\t}\n\treturn p.takers.Interrupt()", "return p.takers.Interrupt()",
-		test(".", "TestNilAndZeroPortHaveTheirErrors"),
+		test("./fuzz/answers", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"Stats of a nil Port", "port.go",
 		"if p.valid() != nil {\n\t\treturn Stats{}\n\t}", "",
-		test(".", "TestNilAndZeroPortHaveTheirErrors"),
+		test("./fuzz/answers", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"All yields the zero T of an error", "port.go",
 		"if err != nil || !yield(v) {", "if !yield(v) || err != nil {",
-		test(".", "TestNilAndZeroPortHaveTheirErrors"),
+		test("./fuzz/answers", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"the port looked at before the buffer", "port.go",
 		"if len(dst) == 0 {\n\t\treturn 0, ErrInvalidParameter\n\t}\n\tif err := p.valid(); err != nil {\n\t\treturn 0, err\n\t}\n\tc := call[T]{most: len(dst)}", "if err := p.valid(); err != nil {\n\t\treturn 0, err\n\t}\n\tif len(dst) == 0 {\n\t\treturn 0, ErrInvalidParameter\n\t}\n\tc := call[T]{most: len(dst)}",
-		test(".", "TestEmptyBufferIsABadParameter"),
+		test("./fuzz/order", "TestEmptyBufferIsABadParameter"),
 	},
 	{
 		"the context looked at before the buffer", "port.go",
 		"func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err error) {\n\tif len(dst) == 0 {", "func (p *Port[T]) GetBatchContext(ctx context.Context, dst []T) (n int, err error) {\n\tif err := done(ctx); err != nil {\n\t\treturn 0, err\n\t}\n\tif len(dst) == 0 {",
-		test(".", "TestOrderOfWhatIsLookedAt"),
+		test("./fuzz/answers", "TestOrderOfWhatIsLookedAt"),
 	},
 	{
 		"the context looked at before the port", "port.go",
 		"if err := p.valid(); err != nil {\n\t\treturn err\n\t}\n\tif err := done(ctx); err != nil {\n\t\treturn err\n\t}", "if err := done(ctx); err != nil {\n\t\treturn err\n\t}\n\tif err := p.valid(); err != nil {\n\t\treturn err\n\t}",
-		test(".", "TestNilAndZeroPortHaveTheirErrors"),
+		test("./fuzz/answers", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"closed looked at before the context, to post", "port.go",
 		"if err := done(ctx); err != nil {\n\t\treturn err\n\t}", "if p.queue.Closed() {\n\t\treturn ErrClosed\n\t}\n\tif err := done(ctx); err != nil {\n\t\treturn err\n\t}",
-		test(".", "TestOrderOfWhatIsLookedAt"),
+		test("./fuzz/answers", "TestOrderOfWhatIsLookedAt"),
 	},
 	{
 		"closed looked at before the context, to take", "port.go",
 		"if err := done(ctx); err != nil {\n\t\treturn 0, err\n\t}", "if p.queue.Drained() {\n\t\treturn 0, ErrClosed\n\t}\n\tif err := done(ctx); err != nil {\n\t\treturn 0, err\n\t}",
-		test(".", "TestOrderOfWhatIsLookedAt"),
+		test("./fuzz/answers", "TestOrderOfWhatIsLookedAt"),
 	},
 	{
 		"PostBatch copies its batch", "port.go",
 		"n = p.queue.TryPushBatch(vs)", "n = p.queue.TryPushBatch(append([]T(nil), vs...))",
-		test(".", "TestNoWaitAllocatesNothing"),
+		test("./fuzz/leaks", "TestNoWaitAllocatesNothing"),
 	},
 	{
 		"a refusal without its reason", "port.go",
@@ -94,17 +94,17 @@ var ofPortMethods = []mutant{
 	{
 		"a max below the rounded capacity refused", "port.go",
 		"o.max < capacity", "o.max < r.Cap()",
-		test(".", "TestGrowthLimit"),
+		test("./fuzz/growth", "TestGrowthLimit"),
 	},
 	{
 		"a max below the capacity accepted", "port.go",
 		"if o.grows && o.max != 0 && o.max < capacity {", "if o.grows && o.max < 0 {",
-		test(".", "TestGrowthOutOfRange"),
+		test("./fuzz/growth", "TestGrowthOutOfRange"),
 	},
 	{
 		"a max of 0 is below the capacity", "port.go",
 		"o.max != 0 &&", "",
-		test(".", "TestGrowthWithoutReader"),
+		test("./fuzz/growth", "TestGrowthWithoutReader"),
 	},
 	{
 		"a nil option skipped", "port.go",
@@ -114,27 +114,27 @@ var ofPortMethods = []mutant{
 	{
 		"full before closed", "port.go",
 		"if p.queue.Closed() {\n\t\treturn ErrClosed\n\t}\n\treturn ErrFull", "return ErrFull",
-		test(".", "TestPostNeverWaits"),
+		test("./fuzz/order", "TestPostNeverWaits"),
 	},
 	{
 		"a batch cut short without an error", "port.go",
 		"if n < len(vs) || n == 0 && p.queue.Closed() {", "if n == 0 && (len(vs) != 0 || p.queue.Closed()) {",
-		test(".", "TestPostBatchPrefix"),
+		test("./fuzz/order", "TestPostBatchPrefix"),
 	},
 	{
 		"an empty batch posted to a closed port", "port.go",
 		"if n < len(vs) || n == 0 && p.queue.Closed() {", "if n < len(vs) {",
-		test(".", "TestPostBatchPrefix"),
+		test("./fuzz/order", "TestPostBatchPrefix"),
 	},
 	{
 		"an empty batch told full", "port.go",
 		"if n < len(vs) || n == 0 && p.queue.Closed() {", "if n < len(vs) || n == 0 {",
-		test(".", "TestPostBatchPrefix"),
+		test("./fuzz/order", "TestPostBatchPrefix"),
 	},
 	{
 		"a batch posted whole or not at all", "port.go",
 		"n = p.queue.TryPushBatch(vs)", "if len(vs) <= p.queue.Room() {\n\t\tn = p.queue.TryPushBatch(vs)\n\t}",
-		test(".", "TestPostBatchPrefix"),
+		test("./fuzz/order", "TestPostBatchPrefix"),
 	},
 	{
 		"a batch posted one by one", "port.go",
@@ -144,47 +144,47 @@ var ofPortMethods = []mutant{
 	{
 		"a poster whose time is up told full", "port.go",
 		"err := p.offer(nil, 0, v) // one last look\n\tif err == ErrFull {\n\t\terr = ErrTimeout\n\t}\n\treturn err", "return p.offer(nil, 0, v)",
-		test(".", "TestPostTimeout_NeverEarly"),
+		test("./fuzz/order", "TestPostTimeout_NeverEarly"),
 	},
 	{
 		"a poster that waits told of the end as of a timeout", "port.go",
 		"case waiter.Closed:\n\t\treturn ErrClosed", "case waiter.Closed:\n\t\treturn ErrTimeout",
-		test(".", "TestCloseReleasesWaitingPosters"),
+		test("./fuzz/waits", "TestCloseReleasesWaitingPosters"),
 	},
 	{
 		"an interrupted poster told of a timeout", "port.go",
 		"case waiter.Interrupted:\n\t\treturn ErrInterrupted\n\t", "",
-		test(".", "TestInterruptTakesNoPacket"),
+		test("./fuzz/waits", "TestInterruptTakesNoPacket"),
 	},
 	{
 		"a canceled poster told no cause", "port.go",
 		"case waiter.Canceled:\n\t\treturn cause(ctx)", "case waiter.Canceled:\n\t\treturn ctx.Err()",
-		test(".", "TestPostContext"),
+		test("./fuzz/order", "TestPostContext"),
 	},
 	{
 		"a canceled taker told no cause", "port.go",
 		"c.err = cause(c.ctx)", "c.err = c.ctx.Err()",
-		test(".", "TestContextEndsTheWait"),
+		test("./fuzz/waits", "TestContextEndsTheWait"),
 	},
 	{
 		"a context done before told without its cause", "port.go",
 		"if ctx.Err() != nil {\n\t\treturn cause(ctx)\n\t}\n\treturn nil", "return ctx.Err()",
-		test(".", "TestContextDoneBeforeTheCallTakesNothing"),
+		test("./fuzz/waits", "TestContextDoneBeforeTheCallTakesNothing"),
 	},
 	{
 		"posted although the context was done", "port.go",
 		"if err := done(ctx); err != nil {\n\t\treturn err\n\t}", "if ctx == nil {\n\t\treturn ErrInvalidParameter\n\t}",
-		test(".", "TestPostContext"),
+		test("./fuzz/order", "TestPostContext"),
 	},
 	{
 		"taken although the context was done", "port.go",
 		"if err := done(ctx); err != nil {\n\t\treturn 0, err\n\t}", "if ctx == nil {\n\t\treturn 0, ErrInvalidParameter\n\t}",
-		test(".", "TestContextDoneBeforeTheCallTakesNothing"),
+		test("./fuzz/waits", "TestContextDoneBeforeTheCallTakesNothing"),
 	},
 	{
 		"a nil context is never done", "port.go",
 		"if ctx == nil {\n\t\treturn ErrInvalidParameter\n\t}", "if ctx == nil {\n\t\treturn nil\n\t}",
-		test(".", "TestNilContext"),
+		test("./fuzz/answers", "TestNilContext"),
 	},
 	{
 		"a deadline begins again, for Get", "port.go",
@@ -209,17 +209,17 @@ var ofPortMethods = []mutant{
 	{
 		"timeouts in microseconds", "port.go",
 		"c.deadline = waiter.Deadline(timeout)", "c.deadline = waiter.Deadline(timeout.Truncate(time.Microsecond))",
-		test(".", "TestTimeoutsToTheNanosecond"),
+		test("./fuzz/waits", "TestTimeoutsToTheNanosecond"),
 	},
 	{
 		"timeouts of posters in milliseconds", "port.go",
 		"deadline = waiter.Deadline(timeout)\n\t}\n\treturn p", "deadline = waiter.Deadline((timeout + time.Millisecond - 1).Truncate(time.Millisecond))\n\t}\n\treturn p",
-		test(".", "TestTimeoutsToTheNanosecond"),
+		test("./fuzz/waits", "TestTimeoutsToTheNanosecond"),
 	},
 	{
 		"a look at a drained port told of a timeout", "port.go",
 		"if p.queue.Drained() {\n\t\t\tc.err = ErrClosed\n\t\t\treturn true\n\t\t}\n\t\tif c.last {", "if !c.last && p.queue.Drained() {\n\t\t\tc.err = ErrClosed\n\t\t\treturn true\n\t\t}\n\t\tif c.last {",
-		test(".", "TestClosedPortHasItsErrors"),
+		test("./fuzz/answers", "TestClosedPortHasItsErrors"),
 	},
 	{
 		"an interrupted call takes a packet along", "port.go",
@@ -229,7 +229,7 @@ var ofPortMethods = []mutant{
 	{
 		"the last packets together with the end", "port.go",
 		"if p.claim(c, dst, c.most); c.n != 0 {\n\t\t\treturn true\n\t\t}\n\t\tif p.queue.Drained() {", "p.claim(c, dst, c.most)\n\t\tif c.n != 0 && !p.queue.Drained() {\n\t\t\treturn true\n\t\t}\n\t\tif p.queue.Drained() {",
-		test(".", "TestCloseKeepsWhatWasAccepted"),
+		test("./fuzz/waits", "TestCloseKeepsWhatWasAccepted"),
 	},
 	{
 		"a look does not wait for the oldest packet", "port.go",
@@ -239,12 +239,12 @@ var ofPortMethods = []mutant{
 	{
 		"the end of a context wins over a packet", "port.go",
 		"case waiter.Handed:\n\t\tif c.n = 1", "case waiter.Handed:\n\t\tif c.ctx != nil && c.ctx.Err() != nil {\n\t\t\tp.takers.Pass(waiter.Handed)\n\t\t\tc.err = cause(c.ctx)\n\t\t\tbreak\n\t\t}\n\t\tif c.n = 1",
-		test(".", "TestContextHandedOverWins$"),
+		test("./fuzz/waits", "TestContextHandedOverWins$"),
 	},
 	{
 		"a batch waits to be full", "port.go",
 		"if p.claim(c, dst, c.most); c.n != 0 {", "if p.claim(c, dst, c.most); c.n == c.most || c.n != 0 && c.last {",
-		test(".", "TestGetBatchTakesWhatIsThere"),
+		test("./fuzz/order", "TestGetBatchTakesWhatIsThere"),
 	},
 	{
 		"a batch that was given a packet leaves the rest", "port.go",
@@ -254,27 +254,27 @@ var ofPortMethods = []mutant{
 	{
 		"a batch that was handed a packet leaves the rest", "port.go",
 		"if c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst, len(dst)) // before others are handed it\n\t\t}", "c.n = 1",
-		test(".", "TestParkedBatchTakesOneOrMore"),
+		test("./fuzz/order", "TestParkedBatchTakesOneOrMore"),
 	},
 	{
 		"a batch cleared before it is filled", "port.go",
 		"c.begin(timeout)\n\tp.get(&c, dst)", "c.begin(timeout)\n\tclear(dst)\n\tp.get(&c, dst)",
-		test(".", "TestGetBatchTakesWhatIsThere"),
+		test("./fuzz/order", "TestGetBatchTakesWhatIsThere"),
 	},
 	{
 		"a batch with a context cleared before it is filled", "port.go",
 		"c.begin(Infinite)\n\tp.get(&c, dst)", "c.begin(Infinite)\n\tclear(dst)\n\tp.get(&c, dst)",
-		test(".", "TestEntriesPastTheBatch"),
+		test("./fuzz/order", "TestEntriesPastTheBatch"),
 	},
 	{
 		"All takes in batches", "port.go",
 		"for {\n\t\t\tv, err := p.GetContext(ctx)\n\t\t\tif err != nil || !yield(v) {\n\t\t\t\treturn\n\t\t\t}\n\t\t}", "dst := make([]T, 16)\n\t\tfor {\n\t\t\tn, err := p.GetBatchContext(ctx, dst)\n\t\t\tif err != nil {\n\t\t\t\treturn\n\t\t\t}\n\t\t\tfor _, v := range dst[:n] {\n\t\t\t\tif !yield(v) {\n\t\t\t\t\treturn\n\t\t\t\t}\n\t\t\t}\n\t\t}",
-		test(".", "TestAllTakesNoneAhead"),
+		test("./fuzz/order", "TestAllTakesNoneAhead"),
 	},
 	{
 		"All goes on after an interrupt", "port.go",
 		"if err != nil || !yield(v) {", "if err == ErrInterrupted {\n\t\t\t\tcontinue\n\t\t\t}\n\t\t\tif err != nil || !yield(v) {",
-		test(".", "TestInterruptEndsTheParked$"),
+		test("./fuzz/waits", "TestInterruptEndsTheParked$"),
 	},
 	{
 		"Interrupt does not count the posters", "port.go",
@@ -284,37 +284,37 @@ var ofPortMethods = []mutant{
 	{
 		"a second Close succeeds", "port.go",
 		"if !p.queue.Close() {\n\t\treturn ErrClosed\n\t}", "p.queue.Close()",
-		test(".", "TestCloseKeepsWhatWasAccepted"),
+		test("./fuzz/waits", "TestCloseKeepsWhatWasAccepted"),
 	},
 	{
 		"packets given past the queue are not posted", "port.go",
 		"p.queue.Pushed() + takers.Direct", "p.queue.Pushed()",
-		test(".", "TestStatsOfBatches"),
+		test("./fuzz/answers", "TestStatsOfBatches"),
 	},
 	{
 		"packets given past the queue are not taken", "port.go",
 		"taken + takers.Direct", "taken",
-		test(".", "TestStatsOfBatches"),
+		test("./fuzz/answers", "TestStatsOfBatches"),
 	},
 	{
 		"room is a hand-off", "port.go",
 		"HandOffs: takers.HandOffs,", "HandOffs: takers.HandOffs + posts.HandOffs,",
-		test(".", "TestStatsOfPosters"),
+		test("./fuzz/answers", "TestStatsOfPosters"),
 	},
 	{
 		"parks without those of posters", "port.go",
 		"takers.Parks + posts.Parks", "takers.Parks",
-		test(".", "TestStatsOfPosters"),
+		test("./fuzz/answers", "TestStatsOfPosters"),
 	},
 	{
 		"wakes without those of posters", "port.go",
 		"takers.Wakes + posts.Wakes", "takers.Wakes",
-		test(".", "TestStatsOfPosters"),
+		test("./fuzz/answers", "TestStatsOfPosters"),
 	},
 	{
 		"timeouts without those of posters", "port.go",
 		"takers.Timeouts + posts.Timeouts", "takers.Timeouts",
-		test(".", "TestStatsOfPosters"),
+		test("./fuzz/answers", "TestStatsOfPosters"),
 	},
 	{
 		"every park slept as a thread", "port.go",
@@ -334,7 +334,7 @@ var ofPortMethods = []mutant{
 	{
 		"an interrupted wait has not been woken", "waiter/stack.go",
 		"l.add(s.release(s.first, Interrupted))", "s.left++\n\t\tl.add(s.release(s.first, Interrupted))",
-		test(".", "TestStatsOfPosters"),
+		test("./fuzz/answers", "TestStatsOfPosters"),
 	},
 	{
 		"0 is one hand-off at a time", "options.go",
@@ -354,7 +354,7 @@ var ofPortMethods = []mutant{
 	{
 		"a max of 0 is no growth", "options.go",
 		"o.grows, o.max = true, max", "o.grows, o.max = max != 0, max",
-		test(".", "TestGrowthWithoutReader"),
+		test("./fuzz/growth", "TestGrowthWithoutReader"),
 	},
 	{
 		"goroutines sleep at once by default", "port.go",
@@ -364,7 +364,7 @@ var ofPortMethods = []mutant{
 	{
 		"two thousand sleep as threads", "park_linux.go",
 		"const maxThreads = 1000", "const maxThreads = 2000",
-		test(".", "TestParkThreadIsBounded"),
+		test("./fuzz/leaks", "TestParkThreadIsBounded"),
 	},
 	{
 		"no threads are left to others", "park_linux.go",
@@ -374,22 +374,22 @@ var ofPortMethods = []mutant{
 	{
 		"a thread sleeps in a bubble", "waiter/stack.go",
 		"&& !InBubble() && s.parkers.Claim()", "&& s.parkers.Claim()",
-		test(".", "TestBubbleEveryMethod"),
+		test("./fuzz/waits", "TestBubbleEveryMethod"),
 	},
 	{
 		"a thread sleeps through the end of its context", "waiter/stack.go",
 		"s.parking == ParkThread && done == nil && s.parkers", "s.parking == ParkThread && s.parkers",
-		test(".", "TestCanceledLeavesTheStack"),
+		test("./fuzz/waits", "TestCanceledLeavesTheStack"),
 	},
 	{
 		"a look at an empty port gives nothing back", "port.go",
 		"p.queue.Shrink()\n\t\t\tc.err = ErrTimeout", "c.err = ErrTimeout",
-		test(".", "TestGivesBackWhenFoundEmpty"),
+		test("./fuzz/growth", "TestGivesBackWhenFoundEmpty"),
 	},
 	{
 		"a Get that goes to sleep gives nothing back", "port.go",
 		"p.queue.Shrink()\n\tc.poll = waiter.Poll{}", "c.poll = waiter.Poll{}",
-		test(".", "TestGivesBackWhenFoundEmpty"),
+		test("./fuzz/growth", "TestGivesBackWhenFoundEmpty"),
 	},
 	{
 		"watched to the deadline", "waiter/poll.go",
@@ -409,12 +409,12 @@ var ofPortMethods = []mutant{
 	{
 		"a copy of ErrTimeout", "port.go",
 		"p.queue.Shrink()\n\t\t\tc.err = ErrTimeout", "p.queue.Shrink()\n\t\t\te := *ErrTimeout.(*Error)\n\t\t\tc.err = &e",
-		test(".", "TestErrors_AreTheVariables"),
+		test("./fuzz/answers", "TestErrors_AreTheVariables"),
 	},
 	{
 		"a copy of ErrClosed", "port.go",
 		"case waiter.Closed:\n\t\tc.err = ErrClosed", "case waiter.Closed:\n\t\te := *ErrClosed.(*Error)\n\t\tc.err = &e",
-		test(".", "TestErrors_AreTheVariables"),
+		test("./fuzz/answers", "TestErrors_AreTheVariables"),
 	},
 	{
 		"packets as large as they like", "ring/ring.go",

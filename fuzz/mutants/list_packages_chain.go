@@ -5,7 +5,7 @@ var ofChains = []mutant{
 	{
 		"a max below the capacity counts", "ring/chain.go",
 		"} else if max > c.base {", "} else {",
-		test(".", "TestGrowthLimit"),
+		test("./fuzz/growth", "TestGrowthLimit"),
 	},
 	{
 		"a batch goes to what room is left in the last ring", "ring/chain.go",

@@ -5,22 +5,22 @@ var ofPorts = []mutant{
 	{
 		"a post waits for room", "port.go",
 		"} else if !p.queue.TryPush(v) {\n\t\treturn p.refused()\n\t}", "} else {\n\t\tfor !p.queue.TryPush(v) {\n\t\t\tif p.queue.Closed() {\n\t\t\t\treturn p.refused()\n\t\t\t}\n\t\t\ttime.Sleep(1)\n\t\t}\n\t}",
-		test(".", "TestPostNeverWaits"),
+		test("./fuzz/order", "TestPostNeverWaits"),
 	},
 	{
 		"a nil port panics", "port.go",
 		"if p == nil {\n\t\treturn ErrNilPort\n\t}\n\tr := p.queue.Tail()", "r := p.queue.Tail()",
-		test(".", "TestNilAndZeroPortHaveTheirErrors"),
+		test("./fuzz/answers", "TestNilAndZeroPortHaveTheirErrors"),
 	},
 	{
 		"a timeout rounded up to milliseconds", "port.go",
 		"if timeout > 0 {\n\t\tc.deadline = waiter.Deadline(timeout)\n\t}", "if timeout > 0 {\n\t\tif timeout < time.Hour {\n\t\t\ttimeout = (timeout + time.Millisecond - 1).Truncate(time.Millisecond)\n\t\t}\n\t\tc.deadline = waiter.Deadline(timeout)\n\t}",
-		test(".", "TestTimeoutToTheNanosecond"),
+		test("./fuzz/waits", "TestTimeoutToTheNanosecond"),
 	},
 	{
 		"a poster's timeout rounded up to milliseconds", "port.go",
 		"if timeout > 0 {\n\t\tdeadline = waiter.Deadline(timeout)\n\t}", "if timeout > 0 {\n\t\tif timeout < time.Hour {\n\t\t\ttimeout = (timeout + time.Millisecond - 1).Truncate(time.Millisecond)\n\t\t}\n\t\tdeadline = waiter.Deadline(timeout)\n\t}",
-		test(".", "TestTimeoutToTheNanosecond"),
+		test("./fuzz/waits", "TestTimeoutToTheNanosecond"),
 	},
 	{
 		"a timeout of 49.7 days is without end", "handle.go",
@@ -30,7 +30,7 @@ var ofPorts = []mutant{
 	{
 		"*qty and *key zeroed on a timeout", "handle.go",
 		"return ErrInvalidParameter\n\t}\n\to := handles.lookup(port)\n\tif o == nil {\n\t\treturn handles.invalid(port)\n\t}\n\tv, err := o.port.Get(milliseconds(timeout))", "return ErrInvalidParameter\n\t}\n\t*qty, *key = 0, 0\n\to := handles.lookup(port)\n\tif o == nil {\n\t\treturn handles.invalid(port)\n\t}\n\tv, err := o.port.Get(milliseconds(timeout))",
-		test(".", "TestHandleTimeoutOutputs"),
+		test("./fuzz/handles", "TestHandleTimeoutOutputs"),
 	},
 	{
 		"a failed packet without an overlapped is success", "handle.go",
@@ -40,7 +40,7 @@ var ofPorts = []mutant{
 	{
 		"a key of 32 bits", "handle.go",
 		"Packet{Overlapped: overlapped, Key: key, Transferred: qty})", "Packet{Overlapped: overlapped, Key: uintptr(uint32(key)), Transferred: qty})",
-		test(".", "TestHandleValuesBitExact"),
+		test("./fuzz/handles", "TestHandleValuesBitExact"),
 	},
 	{
 		"a packet of zeros is none", "handle.go",
@@ -50,12 +50,12 @@ var ofPorts = []mutant{
 	{
 		"a packet that is in the queue is not posted again", "handle.go",
 		"return closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))\n}", "if o.port.Len() != 0 && overlapped != nil && overlapped.Internal == 0x103 {\n\t\treturn nil\n\t}\n\tif overlapped != nil {\n\t\toverlapped.Internal = 0x103\n\t}\n\treturn closedHandle(o.port.Post(Packet{Overlapped: overlapped, Key: key, Transferred: qty}))\n}",
-		test(".", "TestHandleSamePacketThrice"),
+		test("./fuzz/handles", "TestHandleSamePacketThrice"),
 	},
 	{
 		"posters are woken without a limit", "waiter/wait.go",
 		"const Moved = 8", "const Moved = 1 << 20",
-		test(".", "TestRoomServesMoreThanOne"),
+		test("./fuzz/order", "TestRoomServesMoreThanOne"),
 	},
 	{
 		"robbed, and out of time", "port.go",
@@ -80,7 +80,7 @@ var ofPorts = []mutant{
 	{
 		"a batch waits to be full", "port.go",
 		"if p.claim(c, dst, c.most); c.n != 0 {", "if p.claim(c, dst, c.most); c.n == c.most {",
-		test(".", "TestGetBatchTakesWhatIsThere"),
+		test("./fuzz/order", "TestGetBatchTakesWhatIsThere"),
 	},
 	{
 		"a batch is posted one by one", "port.go",
@@ -90,22 +90,22 @@ var ofPorts = []mutant{
 	{
 		"a context without an error ends a wait without one", "port.go",
 		"return context.Canceled\n}", "return nil\n}",
-		test(".", "TestContextDoneWithoutErr"),
+		test("./fuzz/waits", "TestContextDoneWithoutErr"),
 	},
 	{
 		"a packet is taken though ctx is done", "port.go",
 		"if err := done(ctx); err != nil {\n\t\treturn 0, err\n\t}", "if ctx == nil {\n\t\treturn 0, done(ctx)\n\t}",
-		test(".", "TestContextDoneBeforeTheCallTakesNothing"),
+		test("./fuzz/waits", "TestContextDoneBeforeTheCallTakesNothing"),
 	},
 	{
 		"each wait has a new waiter", "waiter/stack.go",
 		"if w == nil {\n\t\tw = new(Waiter[T])\n\t}", "w = new(Waiter[T])",
-		test(".", "TestParkAllocatesNothing"),
+		test("./fuzz/leaks", "TestParkAllocatesNothing"),
 	},
 	{
 		"each sole wait has a new waiter", "waiter/stack.go",
 		"if s.sole == nil {\n\t\t\t\ts.sole = new(Waiter[T])\n\t\t\t}", "s.sole = new(Waiter[T])",
-		test(".", "TestParkAllocatesNothing"),
+		test("./fuzz/leaks", "TestParkAllocatesNothing"),
 	},
 	{
 		"a port shows what is inside", "format.go",
@@ -120,11 +120,11 @@ var ofPorts = []mutant{
 	{
 		"who finds nothing does not give back", "port.go",
 		"p.queue.Shrink()\n\tc.poll = waiter.Poll{}", "c.poll = waiter.Poll{}",
-		test(".", "TestGetThatFindsNothingGivesBack"),
+		test("./fuzz/growth", "TestGetThatFindsNothingGivesBack"),
 	},
 	{
 		"a look that finds nothing does not give back", "port.go",
 		"p.queue.Shrink()\n\t\t\tc.err = ErrTimeout", "c.err = ErrTimeout",
-		test(".", "TestGetThatFindsNothingGivesBack"),
+		test("./fuzz/growth", "TestGetThatFindsNothingGivesBack"),
 	},
 }

@@ -114,7 +114,7 @@ var ofThreads = []mutant{
 	{
 		"threads sleep that were not told to", "waiter/stack.go",
 		"case s.parking == ParkThread && done == nil &&", "case s.parking != ParkGoroutine && done == nil &&",
-		test(".", "TestParkedGetsNeedNoThreads"),
+		test("./fuzz/leaks", "TestParkedGetsNeedNoThreads"),
 	},
 	{
 		"posters sleep as threads", "port.go",
@@ -124,7 +124,7 @@ var ofThreads = []mutant{
 	{
 		"a large waiter", "waiter/stack.go",
 		"listed bool", "listed bool\n\tpad [2048]byte",
-		test(".", "TestWaiterIsSmall"),
+		test("./fuzz/leaks", "TestWaiterIsSmall"),
 	},
 	{
 		"a parker keeps the lock", "park_other.go",
@@ -144,7 +144,7 @@ var ofThreads = []mutant{
 	{
 		"a channel leaves its bubble", "park_other.go",
 		"!waiter.InBubble()", "true",
-		test(".", "TestBubbleInAndOut"),
+		test("./fuzz/waits", "TestBubbleInAndOut"),
 	},
 	{
 		"a done that is closed wakes for a packet", "park_other.go",

@@ -190,7 +190,7 @@ var ofOutcomes = []mutant{
 	{
 		"a parker for waits with a done is used in a bubble and outside", "waiter/stack.go",
 		"if w.parker == nil || InBubble() {", "if w.parker == nil {",
-		test(".", "TestBubbleInAndOut"),
+		test("./fuzz/waits", "TestBubbleInAndOut"),
 	},
 	{
 		"a parker that is not to be kept is kept", "waiter/stack.go",

@@ -70,12 +70,12 @@ var ofPort = []mutant{
 	{
 		"an interrupt of the first 128", "waiter/stack.go",
 		"for ; s.first != nil; n++ {", "for ; s.first != nil && n < 128; n++ {",
-		test(".", "TestInterruptOfMany"),
+		test("./fuzz/waits", "TestInterruptOfMany"),
 	},
 	{
 		"a canceled wait counts as a timeout", "waiter/stack.go",
 		"s.release(w, Canceled)", "s.stats.Timeouts++\n\t\ts.release(w, Canceled)",
-		test(".", "TestStatsOfCanceled"),
+		test("./fuzz/waits", "TestStatsOfCanceled"),
 	},
 	{
 		"packets taken counted after those posted", "port.go",
@@ -91,7 +91,7 @@ var ofPort = []mutant{
 	{
 		"the status of an own error goes before an Errno", "errno.go",
 		"if e, ok := errors.AsType[Errno](err); ok {\n\t\treturn e\n\t}", "if e, ok := errors.AsType[*Error](err); ok {\n\t\treturn Errno(e.errno)\n\t}\n\tif e, ok := errors.AsType[Errno](err); ok {\n\t\treturn e\n\t}",
-		test(".", "TestStatusOf"),
+		test("./fuzz/answers", "TestStatusOf"),
 	},
 	{
 		"a poster told that the port is closed, while it grows", "port.go",
@@ -117,7 +117,7 @@ var ofPort = []mutant{
 		"a batch passes on before it has taken the rest", "port.go",
 		"if c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst, len(dst)) // before others are handed it\n\t\t}\n\t\tp.takers.Pass(waiter.Handed)",
 		"p.takers.Pass(waiter.Handed)\n\t\tif c.n = 1; c.most > 1 {\n\t\t\tp.claim(c, dst, len(dst))\n\t\t}",
-		test(".", "TestWokenBatchTakesBeforeOthers"),
+		test("./fuzz/order", "TestWokenBatchTakesBeforeOthers"),
 	},
 }
 
@@ -140,7 +140,7 @@ var ofSleeping = []mutant{
 	{
 		"a deadline a tenth too early", "waiter/parker.go",
 		"deadline := now + int64(timeout)", "deadline := now + int64(timeout) - int64(timeout)/10",
-		test(".", "TestNeverEarly$"),
+		test("./fuzz/waits", "TestNeverEarly$"),
 	},
 }
 
@@ -158,7 +158,7 @@ var ofHandles = []mutant{
 	{
 		"*overlapped kept on a timeout", "handle.go",
 		"if overlapped != nil {\n\t\t*overlapped = nil\n\t}", "",
-		test(".", "TestHandleTimeoutOutputs"),
+		test("./fuzz/handles", "TestHandleTimeoutOutputs"),
 	},
 	{
 		"a failed packet is success", "handle.go",

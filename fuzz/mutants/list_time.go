@@ -110,7 +110,7 @@ var ofTime = []mutant{
 	{
 		"an ended context without an error ends a wait with none", "port.go",
 		"return err\n\t}\n\treturn context.Canceled", "return err\n\t}\n\treturn nil",
-		test(".", "TestContextDoneWithoutErr"),
+		test("./fuzz/waits", "TestContextDoneWithoutErr"),
 	},
 	{
 		"an alarm at the deadline is too early", "waiter/stack.go",
@@ -150,12 +150,12 @@ var ofTime = []mutant{
 	{
 		"an alarm of a bubble is used outside", "waiter/stack.go",
 		"if w.deadline < 0 {\n\t\tw.alarm.stop()\n\t} else if why != Closed {", "if why != Closed {",
-		test(".", "TestDeadline_InAndOutOfBubbles"),
+		test("./fuzz/waits", "TestDeadline_InAndOutOfBubbles"),
 	},
 	{
 		"an alarm from outside is used in a bubble", "waiter/stack.go",
 		"if deadline >= 0 {\n\t\tw, _ =", "if true {\n\t\tw, _ =",
-		test(".", "TestDeadline_InAndOutOfBubbles"),
+		test("./fuzz/waits", "TestDeadline_InAndOutOfBubbles"),
 	},
 	{
 		"a late bubble's alarm is stopped outside of it", "waiter/wait.go",
@@ -250,6 +250,6 @@ var ofTime = []mutant{
 	{
 		"a part of a batch wakes nobody", "port.go",
 		"if n != 0 && p.takers.Due() {", "if n == len(vs) && n != 0 && p.takers.Due() {",
-		test(".", "TestPostBatch_PartWakes"),
+		test("./fuzz/order", "TestPostBatch_PartWakes"),
 	},
 }

@@ -134,12 +134,12 @@ var ofSole = []mutant{
 	{
 		"an interrupt forgets the sole waiter", "waiter/stack.go",
 		"s.adopt()\n\tfor ; s.first != nil; n++ {", "for ; s.first != nil; n++ {",
-		test(".", "TestInterruptEndsTheParked$"),
+		test("./fuzz/waits", "TestInterruptEndsTheParked$"),
 	},
 	{
 		"a given packet kept", "waiter/stack.go",
 		"s.receive(w, v)\n\t\tclear(w.val[:])", "s.receive(w, v)",
-		test(".", "KeepsNothing"),
+		test("./fuzz/leaks", "KeepsNothing"),
 	},
 }
 

@@ -6,7 +6,7 @@
 //
 // Arguments after the package go to go test; build tags go into GOFLAGS. One in -one of the
 // first executions of a statement has a pause, and later ones have fewer and fewer, so that
-// loops do not slow down the rest. A fake clock sees the pauses: of the root package skip
+// loops do not slow down the rest. A fake clock sees the pauses: of ./fuzz/waits skip
 // TestBubbleNeverEarly.
 package main
 

@@ -1,5 +1,0 @@
-//go:build !race
-
-package iocp
-
-const raceEnabled = false
