@@ -130,8 +130,11 @@ func machine(run, out string, p, n int, list bool) error {
 	for range p {
 		wg.Go(func() {
 			for s := range next {
-				by := killer(dir, js, s.id)
+				by, hung := killer(dir, js, s.id)
 				mu.Lock()
+				if hung {
+					fmt.Printf("HUNG (%s) %v\n", by, s)
+				}
 				verdicts = append(verdicts, verdict{s, by})
 				if by == "" && explained(s) == "" {
 					fmt.Println("SURVIVED", s)
@@ -298,7 +301,7 @@ func prepare(dir string, js []*judge, n int) (skip map[int]bool, err error) {
 	for i, j := range js {
 		visits := filepath.Join(dir, fmt.Sprintf("visits%d", i))
 		start := time.Now()
-		text, failed := j.run(dir, 20*time.Minute, "MUTANT=0", "MUTANT_VISITS="+visits)
+		text, failed, _ := j.run(dir, 20*time.Minute, "MUTANT=0", "MUTANT_VISITS="+visits)
 		if failed {
 			return nil, fmt.Errorf("%s fails with nothing changed:\n%s", j.name, text)
 		}
@@ -347,20 +350,21 @@ func broken(dir, said string, skip map[int]bool) error {
 	return nil
 }
 
-// killer is the name of the first judge that sees the change, or nothing.
-func killer(dir string, js []*judge, id int) string {
+// killer is the name of the first judge that sees the change, or nothing. A judge that hangs
+// sees the change too, and is told apart: on a crowded machine one may only be slow.
+func killer(dir string, js []*judge, id int) (by string, hung bool) {
 	for _, j := range js {
 		if j.visits[id] {
-			if _, failed := j.run(dir, j.limit, "MUTANT="+strconv.Itoa(id)); failed {
-				return j.name
+			if _, failed, hung := j.run(dir, j.limit, "MUTANT="+strconv.Itoa(id)); failed {
+				return j.name, hung
 			}
 		}
 	}
-	return ""
+	return "", false
 }
 
-// run reports whether the check fails. One that hangs fails.
-func (j *judge) run(dir string, limit time.Duration, env ...string) (text string, failed bool) {
+// run reports whether the check fails, and whether that is because it hangs.
+func (j *judge) run(dir string, limit time.Duration, env ...string) (text string, failed, hung bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit+5*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, j.bin, append([]string{"-test.failfast", "-test.timeout", limit.String(), unfit}, j.args...)...)
@@ -368,7 +372,8 @@ func (j *judge) run(dir string, limit time.Duration, env ...string) (text string
 	cmd.Env = append(os.Environ(), env...)
 	cmd.WaitDelay = time.Second
 	b, err := cmd.CombinedOutput()
-	return string(b), err != nil
+	hung = ctx.Err() != nil || bytes.Contains(b, []byte("panic: test timed out"))
+	return string(b), err != nil, err != nil && hung
 }
 
 // explained is why nothing can see a change.
