@@ -298,3 +298,12 @@ func TestParkClock_Offset(t *testing.T) {
 		require.Equal(t, offset+1, readOffset(), "%d", good)
 	}
 }
+
+// The zero of the clock is a time as any other: a call there ends with its nap.
+func TestParkClock_NapAtZero(t *testing.T) {
+	for _, now := range []int64{0, 1} {
+		k := (&kernel{now: now}).start(t)
+		require.False(t, newFutexParker().Park(nil, now+int64(time.Hour), nil))
+		require.EqualValues(t, now+minNap, k.calls[0])
+	}
+}

@@ -51,6 +51,7 @@ func main() {
 type judge struct {
 	name  string
 	build []string // arguments of go test -c
+	env   []string // for the build
 	dir   string   // to run it in
 	args  []string
 
@@ -79,6 +80,9 @@ func judges() []*judge {
 		{name: "stress", build: []string{"./fuzz/stress"}, dir: "fuzz/stress", args: []string{"-test.short"}},
 		{name: "traces", build: []string{"./fuzz/traces"}, dir: "fuzz/traces", args: []string{"-test.short"}},
 		{name: "faults", build: []string{"-tags", "iocp_faults", "."}, dir: ".", args: []string{"-test.short", "-test.run", "Fault|Futex|Park"}},
+		// Natively: the kernel's calls for 32 bits.
+		{name: "386", build: []string{"."}, env: []string{"GOARCH=386", "CGO_ENABLED=0"}, dir: ".",
+			args: []string{"-test.short", "-test.run", "Futex|Park"}},
 		{name: "fuzz", build: []string{"./fuzz"}, dir: "fuzz", args: []string{"-test.short"}},
 		{name: "model, longer", build: []string{"-tags", "iocp_model", "./fuzz"}, dir: "fuzz",
 			args: []string{"-test.run", "TestModel", "-model.most", "2000"}},
@@ -280,7 +284,7 @@ func prepare(dir string, js []*judge, n int) (skip map[int]bool, err error) {
 		j := js[i]
 		j.bin = filepath.Join(dir, fmt.Sprintf("judge%d.test", i))
 		cmd := exec.Command("go", slices.Concat([]string{"test", "-c", "-vet=off", "-gcflags=-e", "-o", j.bin}, j.build)...)
-		cmd.Dir = dir
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), j.env...)
 		text, err := cmd.CombinedOutput()
 		if err == nil {
 			i++
