@@ -40,8 +40,9 @@ func main() {
 	p := flag.Int("p", runtime.GOMAXPROCS(0), "how many at a time")
 	list := flag.Bool("list", false, "list the changes and stop")
 	n := flag.Int("judges", len(judges()), "how many of the judges to ask, the quickest")
+	most := flag.Duration("for", 24*time.Hour, "begin with no change later than this, and list those left")
 	flag.Parse()
-	if err := machine(*run, *out, max(*p, 1), *n, *list); err != nil {
+	if err := machine(*run, *out, max(*p, 1), *n, *list, time.Now().Add(*most)); err != nil {
 		fmt.Fprintln(os.Stderr, "machine:", err)
 		os.Exit(1)
 	}
@@ -91,7 +92,7 @@ func judges() []*judge {
 
 var packages = []string{"ring", "waiter", "."}
 
-func machine(run, out string, p, n int, list bool) error {
+func machine(run, out string, p, n int, list bool, end time.Time) error {
 	only, err := regexp.Compile(run)
 	if err != nil {
 		return err
@@ -151,7 +152,11 @@ func machine(run, out string, p, n int, list bool) error {
 		})
 	}
 	for _, s := range sites {
-		if !fit[s.id] && only.MatchString(s.String()) {
+		switch {
+		case fit[s.id] || !only.MatchString(s.String()):
+		case time.Now().After(end):
+			fmt.Println("NOT JUDGED", s)
+		default:
 			next <- s
 		}
 	}
