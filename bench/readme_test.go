@@ -141,6 +141,7 @@ func TestLinks(t *testing.T) {
 	t.Chdir("..")
 	for _, page := range []string{
 		"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md", "examples/debugging.md", "examples/tuning.md", "examples/channels/README.md",
+		"examples/dispatch/README.md", "examples/pool/README.md", "examples/ship/README.md", "fuzz/behaviours.md",
 	} {
 		text := regexp.MustCompile("(?s)```.*?```|`[^`\n]*`").ReplaceAllString(read(t, page), "") // without code
 		for _, m := range regexp.MustCompile(`\]\(([^)\s]*)\)`).FindAllStringSubmatch(text, -1) {

@@ -139,7 +139,7 @@ func (a *audit) verdict(takers int, ordered bool) string {
 		return twice
 	case missing > 0:
 		p, seq := a.absent(seen)
-		return fmt.Sprintf("loses elements: %d of %d, the first is number %d of poster %d", missing, a.total, seq, p)
+		return fmt.Sprintf("loses elements: number %d of poster %d never came", seq, p)
 	case ordered:
 		return order
 	}

@@ -58,7 +58,7 @@ func swapped(count int64) flaw {
 }
 
 var flaws = map[string]func(count int64) flaw{
-	"loses elements: 1 of ":          func(n int64) flaw { return of(n, func(E24, func(E24)) {}) },
+	"loses elements: ":               func(n int64) flaw { return of(n, func(E24, func(E24)) {}) },
 	"doubles elements: ":             func(n int64) flaw { return of(n, func(v E24, put func(E24)) { put(v); put(v) }) },
 	"returns a wrong element: ":      func(n int64) flaw { return of(n, func(_ E24, put func(E24)) { put(E24{1, 2, 3}) }) },
 	"returns a wrong element: one t": func(n int64) flaw { return of(n, func(v E24, put func(E24)) { v[0] ^= 4; put(v) }) },
