@@ -273,8 +273,7 @@ func (p *Port[T]) Get(timeout time.Duration) (v T, _ error) {
 	s, seq := r.ClaimPop(p.queue.Deq()) // before posts.Due below, as P1 before P3
 	if s == nil {
 		c := call[T]{most: 1}
-		// If the oldest packet is being published, a wait for its Post is shorter than a yield.
-		if timeout != 0 && p.queue.Empty() && p.takers.Yielded(&c.poll) {
+		if timeout != 0 && p.takers.Yielded(&c.poll) {
 			if s, seq = r.ClaimPop(p.queue.Deq()); s != nil {
 				p.takers.Done(&c.poll, true)
 			}
@@ -399,7 +398,7 @@ func (p *Port[T]) result(c *call[T]) (int, error) {
 // the call has ended. If not, the caller waits.
 func (p *Port[T]) looked(c *call[T], dst []T) bool {
 	for again := true; again; again = p.takers.Again(&c.poll, c.deadline) {
-		if c.missed && !c.last && p.queue.Empty() {
+		if c.missed && !c.last && !p.queue.Ready() {
 			c.missed = false
 			continue
 		}
