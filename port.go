@@ -362,8 +362,11 @@ type call[T any] struct {
 	ctx      context.Context
 	poll     waiter.Poll
 	last     bool // the next look is the last: no wait follows
-	// missed says that a look has just failed. The wait may then begin without another:
-	// W2 sees a packet, and a closed port.
+	// missed says that a look has just failed. The wait may then begin without another: W2
+	// sees a packet, and a closed port. But if the packet is in the middle of its Post, the call
+	// looks again: that look ends with the Post, some nanoseconds later, and a wait would make
+	// later posters hand over. 32 goroutines that shared 2 tokens for 200 ns each, on 2
+	// processors, took 2.4 times a channel's time without that, and take 0.7 with it.
 	missed bool
 }
 
@@ -398,7 +401,7 @@ func (p *Port[T]) result(c *call[T]) (int, error) {
 // the call has ended. If not, the caller waits.
 func (p *Port[T]) looked(c *call[T], dst []T) bool {
 	for again := true; again; again = p.takers.Again(&c.poll, c.deadline) {
-		if c.missed && !c.last && !p.queue.Ready() {
+		if c.missed && !c.last && p.queue.Empty() {
 			c.missed = false
 			continue
 		}

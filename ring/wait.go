@@ -22,7 +22,8 @@ type (
 func writes[T any](*T) {}
 
 // wait is called with 0, 1, 2, … while another goroutine is between its claim and its store
-// to seq. That takes nanoseconds if the other goroutine runs, so wait first spins. If the
+// to seq. That takes nanoseconds if the other goroutine runs, so wait first spins, longer each
+// time, because each look at seq takes its line from the other processor. If the
 // kernel has taken the processor from the other goroutine's thread, yieldThread gives it this
 // one. Only then wait calls Go's scheduler, for a goroutine that has no thread: the caller goes
 // behind all that are runnable, with what it holds. 32 goroutines that shared 4 tokens, on 4
@@ -31,8 +32,10 @@ func writes[T any](*T) {}
 // bubble sleeps too, and synctest.Wait would return with the call unfinished.
 func wait(try int) {
 	switch {
-	case try < 100: // about 0.1 µs
-	case try < 103:
+	case try < 6: // about 1 µs together
+		for range 64 << try {
+		}
+	case try < 9:
 		yieldThread()
 	case try < 1000 || inBubble(): // about 0.1 ms where nothing else runs
 		runtime.Gosched()
