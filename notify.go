@@ -24,10 +24,12 @@ import "github.com/iocp-go/iocp/waiter"
 //
 //   - Arm leaves one at once if a packet is queued or being published, or if the port is
 //     closed or cannot be used. Get says which.
-//   - A Post that queues its packet while the notifier is armed leaves one before it returns.
-//     In two cases another call does so: while as many hand-offs as [WithConcurrency] allows
-//     are in flight, a Get that was handed a packet, when it runs; while a caller watches the
-//     queue, that caller, when it stops watching. Either does so only if it leaves packets.
+//   - A Post that queues its packet while the notifier is armed leaves one before it returns,
+//     unless another call has taken the packet by then. In three cases another call leaves the
+//     token: while as many hand-offs as [WithConcurrency] allows are in flight, a Get that was
+//     handed a packet, when it runs; while a Get is woken to look for a packet that was being
+//     published, that Get, when it runs; while a caller watches the queue, that caller, when it
+//     stops watching. Each does so only if it leaves packets.
 //   - A packet that goes to a sleeping Get leaves none. Sleeping callers come first.
 //   - Close leaves one before it returns, and so does Interrupt, which does not count it.
 //
@@ -50,7 +52,7 @@ import "github.com/iocp-go/iocp/waiter"
 // There is no goroutine and no timer behind a notifier. An armed notifier is kept by its port
 // until it is told or stopped, a notifier keeps its port. In a bubble of testing/synctest a
 // notifier is of the bubble that it was made in, and an armed one is a wait: stop it before the
-// bubble ends.
+// bubble ends, or the next Post outside ends the process.
 //
 // The Arm of a nil Notifier returns nil: a select never chooses that case.
 type Notifier struct {
@@ -103,7 +105,12 @@ func (n *Notifier) Arm() <-chan struct{} {
 // Stop reverts Arm: the channel is empty and stays so until the next Arm, and the port does not
 // keep n. Stop may be called twice, and of a nil Notifier.
 func (n *Notifier) Stop() {
-	if n != nil && n.on != nil {
+	if n == nil {
+		return
+	}
+	if n.on == nil {
+		n.of.Drop()
+	} else {
 		n.on.Disarm(&n.of)
 	}
 }

@@ -197,7 +197,9 @@ func TestNotifierOfNoPort(t *testing.T) {
 				require.Equal(t, want, err)
 				require.Equal(t, want, p.Post(1))
 			}
+			n.Arm()
 			n.Stop()
+			require.False(t, told(n), "Stop takes the token back")
 		}
 	}
 	// No notifier is no case.

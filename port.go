@@ -24,7 +24,8 @@ const Infinite time.Duration = -1
 // a packet is posted, the Post itself takes the packet for one of them, and no other call
 // can take it any more. In three cases the packet queues instead, and the first call that
 // looks takes it: as many hand-offs as [WithConcurrency] allows are in flight; another
-// caller watches the queue before it sleeps; a Post that began earlier is not done.
+// caller watches the queue before it sleeps; a Post that began earlier is not done, or a
+// call that was woken to look for its packet has not run.
 //
 // A method of a nil Port returns [ErrNilPort], a method of a zero Port
 // [ErrInvalidPort]; methods without an error return 0, and All yields nothing. A call

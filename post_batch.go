@@ -8,8 +8,8 @@ import (
 )
 
 // PostBatchTimeout is PostBatch that waits for room for all of vs, for timeout at most. n is
-// the number of packets posted, a prefix of vs, and less than len(vs) if and only if err is not
-// nil: the errors are those of PostTimeout. The packets enter the queue in their order; those
+// the number of packets posted, a prefix of vs. If that is not all of vs, err says why; err is one
+// of PostTimeout's. For an empty vs too err says that the port cannot be posted to. The packets enter the queue in their order; those
 // of other posts may come between them, wherever PostBatchTimeout has waited.
 func (p *Port[T]) PostBatchTimeout(vs []T, timeout time.Duration) (n int, err error) {
 	if n, err = p.PostBatch(vs); err != ErrFull {

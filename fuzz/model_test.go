@@ -378,7 +378,7 @@ var (
 
 func scenarios() []scenario {
 	type threads = []func(*actor)
-	return slices.Concat(growthScenarios(), alarmScenarios(), policyScenarios(), notifyScenarios(), []scenario{
+	return slices.Concat(growthScenarios(), alarmScenarios(), policyScenarios(), notifyScenarios(), batchScenarios(), []scenario{
 		{name: "posts and looks", bound: 3, threads: threads{both(post, post), post, both(look, look), look}},
 		{name: "posts that lap", bound: 3, threads: threads{both(post, post, post), both(look, look, look)}},
 		{name: "room at the lap", bound: 3, before: 2, threads: threads{post, both(look, look, post, look)}},

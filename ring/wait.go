@@ -23,13 +23,12 @@ func writes[T any](*T) {}
 
 // wait is called with 0, 1, 2, … while another goroutine is between its claim and its store
 // to seq. That takes nanoseconds if the other goroutine runs, so wait first spins, longer each
-// time, because each look at seq takes its line from the other processor. If the
-// kernel has taken the processor from the other goroutine's thread, yieldThread gives it this
-// one. Only then wait calls Go's scheduler, for a goroutine that has no thread: the caller goes
-// behind all that are runnable, with what it holds. 32 goroutines that shared 4 tokens, on 4
-// threads and 2 processors, took 6 times as long without yieldThread. At last wait sleeps. In a
-// bubble of testing/synctest wait goes on to yield: a sleep there lasts until all else in the
-// bubble sleeps too, and synctest.Wait would return with the call unfinished.
+// time, because each look at seq takes its line from the other processor. If the kernel has
+// stopped the other goroutine's thread, yieldThread gives that thread this processor. Only then
+// wait calls Go's scheduler, for a goroutine that has no thread: the caller goes behind all that
+// are runnable, with what it holds. At last wait sleeps. In a bubble of testing/synctest wait
+// goes on to yield: a sleep there lasts until all else in the bubble sleeps too, and
+// synctest.Wait would return with the call unfinished.
 func wait(try int) {
 	switch {
 	case try < 6: // about 1 µs together

@@ -262,6 +262,27 @@ func TestLimitFollowsProcsInFlight(t *testing.T) {
 	}
 }
 
+// More than before, seen by a waiter that comes to many.
+func TestLimitRaisedWhileManyWait(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	b := newBed(t, NewestFirst, 0)
+	let := b.hold()
+	for who := range 4 {
+		if who == 3 {
+			runtime.GOMAXPROCS(4)
+		}
+		b.park(who)
+	}
+	for v := range 4 { // past the queue, where nobody but waiters asks for the limit
+		require.True(t, b.Due())
+		require.True(t, b.Give(&v))
+	}
+	for range 4 {
+		let()
+		require.Equal(t, Handed, b.next().why)
+	}
+}
+
 // A limit that was given stays what it is.
 func TestLimitGivenStays(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))

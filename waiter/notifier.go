@@ -18,6 +18,9 @@ func (n *Notifier) C() <-chan struct{} { return n.token.channel() }
 // Put puts a token there, unless one is.
 func (n *Notifier) Put() { n.token.put() }
 
+// Drop takes the token back, if one is there.
+func (n *Notifier) Drop() { n.token.drop() }
+
 // Arm has a token put there as soon as the queue is not idle, at once if the queue is not.
 // Until somebody takes the token, Arm does nothing more.
 func (s *Stack[T]) Arm(n *Notifier) {

@@ -617,9 +617,7 @@ func (s *Stack[T]) uncount(w *Waiter[T]) {
 
 // insert puts w on the list and counts w in state, which is W1.
 func (s *Stack[T]) insert(w *Waiter[T]) {
-	// A limit that was raised lets more posters through. The limit, at least 1, does not matter to
-	// one waiter, and the question takes 20 ns, so the second one asks.
-	if s.first != nil && s.first == s.last && s.limit == 0 {
+	if s.first != nil && s.limit == 0 { // the limit, at least 1, does not matter to one waiter
 		s.know()
 	}
 	if w.threads {

@@ -59,7 +59,7 @@ var ofBridge = []mutant{
 	},
 	{
 		"a stopped notifier keeps its token", "waiter/notifier.go",
-		"n.token.drop()", "",
+		"}\n\tn.token.drop()\n}", "}\n}",
 		model("notifier, stop"),
 	},
 	{
@@ -159,12 +159,22 @@ var ofBridge = []mutant{
 	},
 	{
 		"a notifier stopped is still kept", "notify.go",
-		"if n != nil && n.on != nil {", "if false {",
+		"n.on.Disarm(&n.of)\n\t}\n}", "n.of.Drop()\n\t}\n}",
 		test(".", "TestNotifierKeepsNothing"),
 	},
 	{
 		"a notifier makes its channel in each Arm", "notify.go",
 		"n.on.Arm(&n.of)", "n.on.Disarm(&n.of)\n\t\tn.of.Init()\n\t\tn.on.Arm(&n.of)",
 		test(".", "TestNotifierAllocatesNothing"),
+	},
+	{
+		"a notifier of no port keeps its token when stopped", "notify.go",
+		"n.of.Drop()", "",
+		test(".", "TestNotifierOfNoPort"),
+	},
+	{
+		"a batch that waited posts its packet again", "post_batch.go",
+		"n++", "",
+		model("a batch waits"),
 	},
 }

@@ -114,8 +114,13 @@ var ofOutcomes = []mutant{
 	},
 	{
 		"a larger GOMAXPROCS is seen by whoever hands over alone", "waiter/stack.go",
-		"if s.first != nil && s.first == s.last && s.limit == 0 {\n\t\ts.know()\n\t}", "",
+		"if s.first != nil && s.limit == 0 {\n\t\ts.know()\n\t}", "",
 		test("./waiter", "TestLimitFollowsProcsInFlight"),
+	},
+	{
+		"a larger GOMAXPROCS is seen by the second waiter alone", "waiter/stack.go",
+		"if s.first != nil && s.limit == 0 {", "if s.first != nil && s.first == s.last && s.limit == 0 {",
+		test("./waiter", "TestLimitRaisedWhileManyWait"),
 	},
 	{
 		"a smaller GOMAXPROCS is seen by those who begin to wait alone", "waiter/stack.go",
