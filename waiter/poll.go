@@ -27,7 +27,7 @@ type pace struct {
 	watcher  atomicInt32 // 1 while a caller watches the queue
 	watches  hint        // 1 if the last watch found a packet: the next caller watches at once
 	skip     hint        // number of callers that are to wait without asking the scheduler
-	vain     hint        // number of watches in a row that found nothing, up to 8
+	vain     hint        // watches in a row that found nothing, up to 8
 	yielding hint        // 1 while a caller yields
 	spun     atomic.Uint64
 	_        [linePair]byte
@@ -42,8 +42,10 @@ const (
 	// starts within 35 µs, and a watch keeps one busy.
 	longest = 50_000
 	// between is the cooldown after a refusal to watch, in callers that wait without asking
-	// the scheduler: the question takes a quarter of the time of a wait. After failed
-	// watches the cooldown doubles each time, up to 256 times.
+	// the scheduler. Besides, nobody asks for longest after an answer that processors are
+	// wanted: the question takes as long as two waits, and without that rest 64 pairs that
+	// send requests and replies took 10 % longer. After failed watches the cooldown doubles
+	// each time, up to 256 times.
 	between = 16
 	// A yield that takes more than worth nanoseconds, and each for every packet moved
 	// meanwhile, is slow. Goroutines that compute make a yield take a time slice of 10 ms. In
@@ -83,7 +85,15 @@ func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
 		s.pace.skip.Store(n - 1)
 		return false
 	}
-	if runnable() <= 0 {
+	now := Now()
+	wanted := now < crowded.Load()
+	if !wanted && runnable() > 0 {
+		wanted = true
+		if !InBubble() { // whose clock may be ahead
+			crowded.Store(now + longest)
+		}
+	}
+	if !wanted {
 		// A processor is free: a watch keeps no goroutine from running.
 		if s.beginWatch(p, deadline) {
 			return s.watch(p)
@@ -170,14 +180,13 @@ func hash(n uint64) uint64 { return n * 0x9e3779b97f4a7c15 }
 
 var (
 	watchers tally   // callers of the process that watch a queue
-	crowded  instant // time until which no caller of the process begins to watch
+	crowded  instant // time until which all processors are taken to be wanted
 )
 
 // beginWatch makes the caller watch the queue, if no other caller watches it and at most half
 // of the processors are kept by watchers. It reports whether the caller watches.
 func (s *Stack[T]) beginWatch(p *Poll, deadline int64) bool {
-	now := Now()
-	if now < crowded.Load() || InBubble() || s.pace.watcher.Load() != 0 {
+	if InBubble() || s.pace.watcher.Load() != 0 {
 		return false
 	}
 	if watchers.Add(1) > int32(runtime.GOMAXPROCS(0))/2 || !s.pace.watcher.CompareAndSwap(0, 1) { // B1
@@ -187,7 +196,7 @@ func (s *Stack[T]) beginWatch(p *Poll, deadline int64) bool {
 	if s.state.Load()&watched == 0 {
 		s.state.Or(watched) // B2
 	}
-	p.state, p.until = watching, min(deadline, now+longest)
+	p.state, p.until = watching, min(deadline, Now()+longest)
 	return true
 }
 

@@ -22,8 +22,9 @@ type Queue[T any] interface {
 	// Ready reports whether a look at the queue is likely to succeed. Ready reads no memory
 	// that others write before a look can succeed.
 	Ready() bool
-	// Len is how many packets can be moved.
-	Len() int
+	// Starved reports whether the callers on the other side find nothing. Posters beyond the
+	// limit are released then.
+	Starved() bool
 	// Moved is how many packets were moved so far.
 	Moved() uint64
 }
@@ -260,8 +261,10 @@ func (s *Stack[T]) adopt() {
 func (s *Stack[T]) HandOver() { s.settle(false) }
 
 // full reports whether no hand-off is allowed now: the limit in flight is reached, or a
-// waiter in flight looks, and the oldest packet is that waiter's. GOMAXPROCS, the default
-// limit, may change while the port is in use, so full asks for it.
+// waiter in flight looks, and the oldest packet is that waiter's. The limit of posters does
+// not hold while takers find nothing: the posters in flight may be behind goroutines that
+// compute. GOMAXPROCS, the default limit, may change while the port is in use, so full asks
+// for it.
 func (s *Stack[T]) full() bool {
 	state := s.state.Load()
 	if state&looking != 0 {
@@ -271,7 +274,7 @@ func (s *Stack[T]) full() bool {
 	if n == 0 {
 		return false
 	}
-	return n >= s.know()
+	return n >= s.know() && !s.queue.Starved()
 }
 
 // know updates known and returns it.
@@ -353,8 +356,8 @@ func (s *Stack[T]) hand(w *Waiter[T], why Outcome) (late bool) {
 	return s.time(w, s.stats.HandOffs)
 }
 
-// time notes the time of the n-th hand-off, to w, if the lag of w is to be measured: two of
-// 16 while takers run in time, all that are not bumped otherwise. late is as in hand.
+// time notes the time of the n-th hand-off, to w, if the lag of w is to be measured: one of
+// 64 while takers run in time, all that are not bumped otherwise. late is as in hand.
 func (s *Stack[T]) time(w *Waiter[T], n uint64) (late bool) {
 	if s.parking != ParkAuto {
 		return false

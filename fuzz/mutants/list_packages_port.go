@@ -54,7 +54,17 @@ var ofPorts = []mutant{
 	},
 	{
 		"posters are woken without a limit", "waiter/wait.go",
-		"const Moved = 8", "const Moved = 1 << 20",
+		"const Moved = 2", "const Moved = 1 << 20",
+		test("./fuzz/order", "TestRoomServesMoreThanOne"),
+	},
+	{
+		"the limit of posters holds though takers find nothing", "waiter/stack.go",
+		"return n >= s.know() && !s.queue.Starved()", "return n >= s.know()",
+		test("./fuzz/order", "TestRoomServesMoreThanOne"),
+	},
+	{
+		"a taker that finds nothing leaves the posters behind the limit", "port.go",
+		"if p.posts.HasWaiters() {\n\t\tp.posts.HandOver()\n\t\tc.missed = false\n\t}", "",
 		test("./fuzz/order", "TestRoomServesMoreThanOne"),
 	},
 	{

@@ -250,12 +250,12 @@ func TestPostContext(t *testing.T) {
 	require.Equal(t, 1, p.Len())
 }
 
-// Whoever makes room serves all posters that it is for, up to waiter.Moved, though none of
-// them runs: the first may be one that the system rarely lets run.
+// Whoever makes room serves several posters, up to waiter.Moved, though none of them runs: the
+// first may be one that the system rarely lets run. A taker that finds nothing serves more.
 func TestRoomServesMoreThanOne(t *testing.T) {
-	require.Equal(t, 8, waiter.Moved)
+	require.Equal(t, 2, waiter.Moved)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	for _, single := range []bool{true, false} {
+	for _, most := range []int{1, 8} {
 		ports.EachMode(t, func(t *testing.T, mode iocp.Option) {
 			p := ports.Open[int](t, 8, mode)
 			ports.Fill(t, p, 8)
@@ -264,23 +264,32 @@ func TestRoomServesMoreThanOne(t *testing.T) {
 				posters = append(posters, rig.AsyncErr(func() error { return p.PostTimeout(8+i, iocp.Infinite) }))
 				ports.ParkedPosters(t, p, 1+i)
 			}
-			dst := make([]int, 8)
-			if single {
-				for i := range dst {
-					dst[i], _ = p.Get(0)
+			dst := make([]int, 16)
+			take := func(from, to int) {
+				for n := from; n < to; {
+					more := 1
+					var err error
+					if most == 1 {
+						dst[n], err = p.Get(0)
+					} else {
+						more, err = p.GetBatch(dst[n:min(n+most, to)], 0)
+					}
+					require.NoError(t, err)
+					n += more
 				}
-			} else {
-				n, err := p.GetBatch(dst, 0)
-				require.NoError(t, err)
-				require.Equal(t, 8, n)
 			}
+			take(0, 8)
+			require.Equal(t, 8-waiter.Moved, p.Stats().WaitingPosters)
+			take(8, 16)
 			require.Zero(t, p.Stats().WaitingPosters)
-			require.Equal(t, []int{0, 1, 2, 3, 4, 5, 6, 7}, dst)
+			for i, v := range dst {
+				require.Equal(t, i, v)
+			}
 			for _, post := range posters {
 				_, err := rig.Await(t, post)
 				require.NoError(t, err)
 			}
-			ports.Drain(t, p, 8, 16)
+			require.Zero(t, p.Len())
 		})
 	}
 }

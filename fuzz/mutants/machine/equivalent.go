@@ -27,7 +27,7 @@ var equivalents = []equivalent{
 		"an alarm that is set again for its time goes off at that time: a timer is touched once more"},
 	{"waiter/poll.go", "Stack.yield", "case took <= worth+each*int64(s.queue.Moved()-moved):", boundary, 0,
 		"a yield of exactly that many nanoseconds goes either way: it decides how the next caller waits"},
-	{"waiter/poll.go", "Stack.beginWatch", "if now < crowded.Load() || InBubble() || s.pace.watcher.Load() != 0 {", boundary, 0,
+	{"waiter/poll.go", "Stack.Again", "wanted := now < crowded.Load()", boundary, 0,
 		"a cooldown that ends in this very nanosecond goes either way: the next caller watches or sleeps"},
 	{"waiter/stack.go", "Stack.Init", "s.remember()", deleted, 0,
 		"remember does nothing but in the model, which explores less without it"},
