@@ -615,6 +615,7 @@ func (q *packets[T]) Idle() bool     { return q.queue.Empty() }
 func (q *packets[T]) Over() bool     { return q.queue.Drained() }
 func (q *packets[T]) Ready() bool    { return q.queue.Ready() }
 func (q *packets[T]) Starved() bool  { return false }
+func (q *packets[T]) Blocked() bool  { return q.posts.HasWaiters() }
 func (q *packets[T]) Moved() uint64  { return q.queue.Popped() }
 
 // room adapts a port to [waiter.Queue] for posters.
@@ -625,4 +626,5 @@ func (q *room[T]) Idle() bool     { return q.queue.Full() }
 func (q *room[T]) Over() bool     { return q.queue.Closed() }
 func (q *room[T]) Ready() bool    { return !q.queue.Full() }
 func (q *room[T]) Starved() bool  { return q.queue.Empty() }
+func (q *room[T]) Blocked() bool  { return q.takers.HasWaiters() }
 func (q *room[T]) Moved() uint64  { return q.queue.Pushed() }

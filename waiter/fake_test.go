@@ -19,6 +19,8 @@ type fakeQueue struct {
 	closed bool
 	moved  uint64
 
+	blocked atomic.Bool
+
 	onMove  func() // called by Move before it looks
 	onIdle  func() // by Idle after
 	onReady func() // by Ready before
@@ -83,6 +85,8 @@ func (q *fakeQueue) Starved() bool {
 	defer q.mu.Unlock()
 	return q.room != 0 && len(q.items) == 0
 }
+
+func (q *fakeQueue) Blocked() bool { return q.blocked.Load() }
 
 func (q *fakeQueue) Moved() uint64 {
 	q.mu.Lock()

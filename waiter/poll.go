@@ -29,6 +29,7 @@ type pace struct {
 	skip     hint        // number of callers that are to wait without asking the scheduler
 	vain     hint        // watches in a row that found nothing, up to 8
 	yielding hint        // 1 while a caller yields
+	harm     hint        // number of callers that are not to yield
 	spun     atomic.Uint64
 	_        [linePair]byte
 }
@@ -47,6 +48,11 @@ const (
 	// send requests and replies took 10 % longer. After failed watches the cooldown doubles
 	// each time, up to 256 times.
 	between = 16
+	// harmful is the cooldown, in callers that would yield, after a yield in which callers on
+	// the other side went to sleep. All of 32 posters had their turn during one yield of the
+	// taker, and all but the first found the queue full: 3 times a channel's time on one
+	// processor, and 0.8 times with the cooldown.
+	harmful = 256
 	// A yield that takes more than worth nanoseconds, and each for every packet moved
 	// meanwhile, is slow. Goroutines that compute make a yield take a time slice of 10 ms. In
 	// ping-pong a yield takes 150 ns, a third of a sleep.
@@ -139,6 +145,10 @@ func (s *Stack[T]) yield() bool {
 	if s.HasWaiters() || s.pace.yielding.Load() != 0 {
 		return false
 	}
+	if n := s.pace.harm.Load(); n > 0 {
+		s.pace.harm.Store(n - 1)
+		return false
+	}
 	until, moved := dear.Load(), s.queue.Moved()
 	switch {
 	case until > 1 && (s.pace.skip.Load() > 0 || s.order == OldestFirst && hash(moved)>>60 != 0):
@@ -173,6 +183,9 @@ func (s *Stack[T]) letRun() {
 	s.pace.yielding.Store(1)
 	gosched()
 	s.pace.yielding.Store(0)
+	if s.queue.Blocked() {
+		s.pace.harm.Store(harmful)
+	}
 }
 
 // hash spreads numbers of any period over the upper bits (Knuth, TAOCP vol. 3, 6.4).

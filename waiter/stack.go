@@ -25,6 +25,8 @@ type Queue[T any] interface {
 	// Starved reports whether the callers on the other side find nothing. Posters beyond the
 	// limit are released then.
 	Starved() bool
+	// Blocked reports whether callers on the other side wait.
+	Blocked() bool
 	// Moved is how many packets were moved so far.
 	Moved() uint64
 }

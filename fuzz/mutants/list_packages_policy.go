@@ -158,6 +158,16 @@ var ofPolicy = []mutant{
 		test("./waiter", "TestNoWatchBesideOthers"),
 	},
 	{
+		"a yield that makes others sleep is tried again at once", "waiter/poll.go",
+		"if s.queue.Blocked() {", "if false {",
+		test("./waiter", "TestNoYieldThatMakesOthersSleep"),
+	},
+	{
+		"nobody yields again after a yield that made others sleep", "waiter/poll.go",
+		"s.pace.harm.Store(n - 1)", "",
+		test("./waiter", "TestNoYieldThatMakesOthersSleep"),
+	},
+	{
 		"a bubble's clock says how long processors are wanted", "waiter/poll.go",
 		"if !InBubble() { // whose clock may be ahead", "if true {",
 		test("./waiter", "TestNoWatchInBubbles"),
