@@ -26,7 +26,7 @@ func TestTableOfDoc(t *testing.T) {
 		fmt.Sprintf("a yield took more than %d µs, twice sleeps, for %d times as long nobody yields", worth/us, toll),
 		fmt.Sprintf("nobody wants a processor watches the queue for up to %d µs", longest/us),
 		fmt.Sprintf("somebody begins to want one stops watching within %d µs, sleeps", 3*glance/us),
-		fmt.Sprintf("posters went to sleep during its yield the next %d takers do not yield", harmful),
+		fmt.Sprintf("posters sleep when its yield ends the next %d times nobody yields", harmful),
 		fmt.Sprintf("goroutines want each processor sleeps; nobody asks again for %d µs", longest/us),
 		fmt.Sprintf("watching was in vain three times or more sleeps the next %d to %d times", between<<2, between<<8),
 		fmt.Sprintf("the machine runs others in this one's place nobody watches for %d times as long", toll),

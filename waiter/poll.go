@@ -22,7 +22,7 @@ const (
 )
 
 // pace is what callers of one stack leave for later ones. Callers on the other side of the
-// queue do not touch it. A lost update of skip, vain or watches does no harm.
+// queue do not touch it. A lost update of a hint does no harm.
 type pace struct {
 	watcher  atomicInt32 // 1 while a caller watches the queue
 	watches  hint        // 1 if the last watch found a packet: the next caller watches at once
@@ -48,8 +48,8 @@ const (
 	// send requests and replies took 10 % longer. After failed watches the cooldown doubles
 	// each time, up to 256 times.
 	between = 16
-	// harmful is the cooldown, in callers that would yield, after a yield in which callers on
-	// the other side went to sleep. All of 32 posters had their turn during one yield of the
+	// harmful is the cooldown, in callers that would yield, after a yield at whose end callers on
+	// the other side sleep. All of 32 posters had their turn during one yield of the
 	// taker, and all but the first found the queue full: 3 times a channel's time on one
 	// processor, and 0.8 times with the cooldown.
 	harmful = 256
@@ -138,8 +138,8 @@ func tell(a *hint, v int32) {
 var dear instant
 
 // yield calls the scheduler and reports whether it did. It does not if other callers wait,
-// which the next packet is for, or another caller yields, or yields are dear. A yield goes to
-// the end of the scheduler's queue, behind goroutines that compute. So one in 8 is timed,
+// which the next packet is for, or another caller yields, or a yield made others sleep lately, or yields are
+// dear. A yield goes to the end of the scheduler's queue, behind goroutines that compute. So one in 8 is timed,
 // chosen by a hash, because traffic may have a period.
 func (s *Stack[T]) yield() bool {
 	if s.HasWaiters() || s.pace.yielding.Load() != 0 {

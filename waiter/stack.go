@@ -358,8 +358,8 @@ func (s *Stack[T]) hand(w *Waiter[T], why Outcome) (late bool) {
 	return s.time(w, s.stats.HandOffs)
 }
 
-// time notes the time of the n-th hand-off, to w, if the lag of w is to be measured: one of
-// 64 while takers run in time, all that are not bumped otherwise. late is as in hand.
+// time notes the time of the n-th hand-off, to w, if the lag of w is to be measured: two of
+// 16 while takers run in time, all that are not bumped otherwise. late is as in hand.
 func (s *Stack[T]) time(w *Waiter[T], n uint64) (late bool) {
 	if s.parking != ParkAuto {
 		return false
@@ -439,7 +439,7 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 	s.insert(w) // W1
 	s.unwatch()
 	var l list[T]
-	for w.listed && !s.queue.Idle() && (s.order == NewestFirst || !s.full()) { // W2
+	for w.listed && !s.queue.Idle() && (s.order == NewestFirst || !s.full() || s.queue.Over()) { // W2
 		if s.order == NewestFirst {
 			s.uncount(w)
 			s.release(w, Retry)

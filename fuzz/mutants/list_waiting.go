@@ -14,12 +14,12 @@ var ofWaiting = []mutant{
 	},
 	{
 		"a poster that finds room goes to sleep", "waiter/stack.go",
-		"(s.order == NewestFirst || !s.full()) { // W2", "s.order == NewestFirst {",
+		"(s.order == NewestFirst || !s.full() || s.queue.Over()) { // W2", "s.order == NewestFirst {",
 		model("room"),
 	},
 	{
 		"a poster serves while the limit is reached", "waiter/stack.go",
-		"(s.order == NewestFirst || !s.full()) { // W2", "true {",
+		"(s.order == NewestFirst || !s.full() || s.queue.Over()) { // W2", "true {",
 		model("room, one at a time"),
 	},
 	{
