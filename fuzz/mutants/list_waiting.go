@@ -103,7 +103,7 @@ var ofWaiting = []mutant{
 	},
 	{
 		"given to a waiter at a closed port", "waiter/stack.go",
-		"s.full() || !s.queue.Idle() {", "s.full() || s.queue.Len() != 0 {",
+		"s.full() || !s.queue.Idle() {", "s.full() || !s.queue.Idle() && !s.queue.Over() {",
 		model("give, closed, listed"),
 	},
 	{
