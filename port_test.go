@@ -336,3 +336,30 @@ func TestStatsOfWatchers(t *testing.T) {
 		require.Equal(t, want, counted(p))
 	}
 }
+
+// A port that grows is not over, not even while the ring that was full is sealed and its successor is
+// not linked: a poster that waits would be told that the port is closed.
+func TestRoomIsNotOverWhileItGrows(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 2)))
+	for range 200 {
+		p := open[int](t, 2, WithGrowth(1<<12))
+		full := make(chan struct{})
+		go func() {
+			defer close(full)
+			for p.Post(0) == nil {
+			}
+		}()
+		for grows := true; grows; {
+			select {
+			case <-full:
+				grows = false
+			default:
+			}
+			for range 64 {
+				if (*room[int])(p).Over() {
+					t.Fatal("over")
+				}
+			}
+		}
+	}
+}

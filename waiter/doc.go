@@ -116,8 +116,10 @@
 //	others sleep at the queue, or yield           does not yield: the next packet is theirs
 //	other goroutines are about to run             yields once; they may be posters
 //	a yield took more than 20 µs, twice           sleeps, for 100 times as long nobody yields
+//	posters sleep when its yield ends             the next 256 times nobody yields
 //	nobody wants a processor                      watches the queue for up to 50 µs
 //	somebody begins to want one                   stops watching within 3 µs, sleeps
+//	goroutines want each processor                sleeps; nobody asks again for 50 µs
 //	watching was in vain three times or more      sleeps the next 64 to 4096 times
 //	the machine runs others in this one's place   nobody watches for 100 times as long
 //	half of GOMAXPROCS watch queues already       yields or sleeps

@@ -3,6 +3,7 @@ package waiter
 import (
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -297,4 +298,25 @@ func TestLimitGivenStays(t *testing.T) {
 		let()
 		require.Equal(t, Handed, b.next().why)
 	}
+}
+
+// A poster that begins to wait at a queue that was closed meanwhile does not sleep, though the
+// limit is reached.
+func TestClosedBeyondTheLimit(t *testing.T) {
+	b := newBedOf(t, OldestFirst, 1, ParkGoroutine)
+	b.state.Add(flight1) // a poster that was served and does not run
+	b.q.close()
+	why := make(chan Outcome, 1)
+	go func() {
+		v := 1
+		_, outcome := b.Wait(&v, Forever, nil)
+		why <- outcome
+	}()
+	select {
+	case outcome := <-why:
+		require.Equal(t, Closed, outcome)
+	case <-time.After(time.Minute):
+		t.Fatal("sleeps at a closed queue")
+	}
+	b.state.Add(^uint64(flight1 - 1))
 }

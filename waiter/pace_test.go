@@ -26,6 +26,8 @@ func TestTableOfDoc(t *testing.T) {
 		fmt.Sprintf("a yield took more than %d µs, twice sleeps, for %d times as long nobody yields", worth/us, toll),
 		fmt.Sprintf("nobody wants a processor watches the queue for up to %d µs", longest/us),
 		fmt.Sprintf("somebody begins to want one stops watching within %d µs, sleeps", 3*glance/us),
+		fmt.Sprintf("posters sleep when its yield ends the next %d times nobody yields", harmful),
+		fmt.Sprintf("goroutines want each processor sleeps; nobody asks again for %d µs", longest/us),
 		fmt.Sprintf("watching was in vain three times or more sleeps the next %d to %d times", between<<2, between<<8),
 		fmt.Sprintf("the machine runs others in this one's place nobody watches for %d times as long", toll),
 	} {
@@ -73,14 +75,21 @@ func TestYieldsOnce(t *testing.T) {
 	}
 }
 
-// The clock of a bubble stands still while a caller watches: nobody does.
+// The clock of a bubble stands still while a caller watches: nobody does. That clock may be
+// years ahead, and says nothing of how long the processors are wanted.
 func TestNoWatchInBubbles(t *testing.T) {
 	b := newAuto(t)
+	stop := hogs(6)
+	defer stop()
+	await(t, "the hogs to queue", func() bool { return runnable() > 1 })
 	synctest.Test(t, func(t *testing.T) {
 		require.False(t, b.beginWatch(new(Poll), Forever))
 		time.Sleep(50 * 365 * 24 * time.Hour) // later than the process began
 		require.Positive(t, Now())
 		require.False(t, b.beginWatch(new(Poll), Forever))
+		crowded.Store(0)
+		require.False(t, b.Again(&Poll{state: yielding}, Forever))
+		require.Zero(t, crowded.Load())
 	})
 }
 

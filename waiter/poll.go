@@ -22,13 +22,14 @@ const (
 )
 
 // pace is what callers of one stack leave for later ones. Callers on the other side of the
-// queue do not touch it. A lost update of skip, vain or watches does no harm.
+// queue do not touch it. A lost update of a hint does no harm.
 type pace struct {
 	watcher  atomicInt32 // 1 while a caller watches the queue
 	watches  hint        // 1 if the last watch found a packet: the next caller watches at once
 	skip     hint        // number of callers that are to wait without asking the scheduler
-	vain     hint        // number of watches in a row that found nothing, up to 8
+	vain     hint        // watches in a row that found nothing, up to 8
 	yielding hint        // 1 while a caller yields
+	harm     hint        // number of callers that are not to yield
 	spun     atomic.Uint64
 	_        [linePair]byte
 }
@@ -42,9 +43,16 @@ const (
 	// starts within 35 µs, and a watch keeps one busy.
 	longest = 50_000
 	// between is the cooldown after a refusal to watch, in callers that wait without asking
-	// the scheduler: the question takes a quarter of the time of a wait. After failed
-	// watches the cooldown doubles each time, up to 256 times.
+	// the scheduler. Besides, nobody asks for longest after an answer that processors are
+	// wanted: the question takes as long as two waits, and without that rest 64 pairs that
+	// send requests and replies took 10 % longer. After failed watches the cooldown doubles
+	// each time, up to 256 times.
 	between = 16
+	// harmful is the cooldown, in callers that would yield, after a yield at whose end callers on
+	// the other side sleep. All of 32 posters had their turn during one yield of the
+	// taker, and all but the first found the queue full: 3 times a channel's time on one
+	// processor, and 0.8 times with the cooldown.
+	harmful = 256
 	// A yield that takes more than worth nanoseconds, and each for every packet moved
 	// meanwhile, is slow. Goroutines that compute make a yield take a time slice of 10 ms. In
 	// ping-pong a yield takes 150 ns, a third of a sleep.
@@ -83,7 +91,15 @@ func (s *Stack[T]) Again(p *Poll, deadline int64) bool {
 		s.pace.skip.Store(n - 1)
 		return false
 	}
-	if runnable() <= 0 {
+	now := Now()
+	wanted := now < crowded.Load()
+	if !wanted && runnable() > 0 {
+		wanted = true
+		if !InBubble() { // whose clock may be ahead
+			crowded.Store(now + longest)
+		}
+	}
+	if !wanted {
 		// A processor is free: a watch keeps no goroutine from running.
 		if s.beginWatch(p, deadline) {
 			return s.watch(p)
@@ -122,11 +138,15 @@ func tell(a *hint, v int32) {
 var dear instant
 
 // yield calls the scheduler and reports whether it did. It does not if other callers wait,
-// which the next packet is for, or another caller yields, or yields are dear. A yield goes to
-// the end of the scheduler's queue, behind goroutines that compute. So one in 8 is timed,
+// which the next packet is for, or another caller yields, or a yield made others sleep lately, or yields are
+// dear. A yield goes to the end of the scheduler's queue, behind goroutines that compute. So one in 8 is timed,
 // chosen by a hash, because traffic may have a period.
 func (s *Stack[T]) yield() bool {
 	if s.HasWaiters() || s.pace.yielding.Load() != 0 {
+		return false
+	}
+	if n := s.pace.harm.Load(); n > 0 {
+		s.pace.harm.Store(n - 1)
 		return false
 	}
 	until, moved := dear.Load(), s.queue.Moved()
@@ -163,6 +183,9 @@ func (s *Stack[T]) letRun() {
 	s.pace.yielding.Store(1)
 	gosched()
 	s.pace.yielding.Store(0)
+	if s.queue.Blocked() {
+		s.pace.harm.Store(harmful)
+	}
 }
 
 // hash spreads numbers of any period over the upper bits (Knuth, TAOCP vol. 3, 6.4).
@@ -170,14 +193,13 @@ func hash(n uint64) uint64 { return n * 0x9e3779b97f4a7c15 }
 
 var (
 	watchers tally   // callers of the process that watch a queue
-	crowded  instant // time until which no caller of the process begins to watch
+	crowded  instant // time until which all processors are taken to be wanted
 )
 
 // beginWatch makes the caller watch the queue, if no other caller watches it and at most half
 // of the processors are kept by watchers. It reports whether the caller watches.
 func (s *Stack[T]) beginWatch(p *Poll, deadline int64) bool {
-	now := Now()
-	if now < crowded.Load() || InBubble() || s.pace.watcher.Load() != 0 {
+	if InBubble() || s.pace.watcher.Load() != 0 {
 		return false
 	}
 	if watchers.Add(1) > int32(runtime.GOMAXPROCS(0))/2 || !s.pace.watcher.CompareAndSwap(0, 1) { // B1
@@ -187,7 +209,7 @@ func (s *Stack[T]) beginWatch(p *Poll, deadline int64) bool {
 	if s.state.Load()&watched == 0 {
 		s.state.Or(watched) // B2
 	}
-	p.state, p.until = watching, min(deadline, now+longest)
+	p.state, p.until = watching, min(deadline, Now()+longest)
 	return true
 }
 

@@ -22,8 +22,11 @@ type Queue[T any] interface {
 	// Ready reports whether a look at the queue is likely to succeed. Ready reads no memory
 	// that others write before a look can succeed.
 	Ready() bool
-	// Len is how many packets can be moved.
-	Len() int
+	// Starved reports whether the callers on the other side find nothing. Posters beyond the
+	// limit are released then.
+	Starved() bool
+	// Blocked reports whether callers on the other side wait.
+	Blocked() bool
 	// Moved is how many packets were moved so far.
 	Moved() uint64
 }
@@ -260,8 +263,10 @@ func (s *Stack[T]) adopt() {
 func (s *Stack[T]) HandOver() { s.settle(false) }
 
 // full reports whether no hand-off is allowed now: the limit in flight is reached, or a
-// waiter in flight looks, and the oldest packet is that waiter's. GOMAXPROCS, the default
-// limit, may change while the port is in use, so full asks for it.
+// waiter in flight looks, and the oldest packet is that waiter's. The limit of posters does
+// not hold while takers find nothing: the posters in flight may be behind goroutines that
+// compute. GOMAXPROCS, the default limit, may change while the port is in use, so full asks
+// for it.
 func (s *Stack[T]) full() bool {
 	state := s.state.Load()
 	if state&looking != 0 {
@@ -271,7 +276,7 @@ func (s *Stack[T]) full() bool {
 	if n == 0 {
 		return false
 	}
-	return n >= s.know()
+	return n >= s.know() && !s.queue.Starved()
 }
 
 // know updates known and returns it.
@@ -434,7 +439,7 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 	s.insert(w) // W1
 	s.unwatch()
 	var l list[T]
-	for w.listed && !s.queue.Idle() && (s.order == NewestFirst || !s.full()) { // W2
+	for w.listed && !s.queue.Idle() && (s.order == NewestFirst || !s.full() || s.queue.Over()) { // W2
 		if s.order == NewestFirst {
 			s.uncount(w)
 			s.release(w, Retry)

@@ -189,3 +189,24 @@ func TestWatchAsksAtTheThirdGlance(t *testing.T) {
 		return looks.Load() == 3 && crowded.Load() == 0
 	})
 }
+
+// If callers on the other side went to sleep during a yield, the next do not yield.
+func TestNoYieldThatMakesOthersSleep(t *testing.T) {
+	for _, order := range []Order{NewestFirst, OldestFirst} {
+		b := newBedOf(t, order, 1, ParkAuto)
+		yielded := func() bool {
+			dear.Store(0)
+			return b.Yielded(new(Poll))
+		}
+		require.True(t, yielded())
+		require.True(t, yielded(), "nobody slept")
+		b.q.blocked.Store(true)
+		require.True(t, yielded())
+		b.q.blocked.Store(false)
+		for n := range harmful {
+			require.False(t, yielded(), n)
+		}
+		require.True(t, yielded())
+		require.True(t, yielded())
+	}
+}

@@ -104,7 +104,7 @@ var ofBridge = []mutant{
 	},
 	{
 		"no notifier is told of the end", "waiter/stack.go",
-		"if s.notifiers != nil && !s.queue.Idle() {", "if s.notifiers != nil && s.queue.Len() != 0 {",
+		"if s.notifiers != nil && !s.queue.Idle() {", "if s.notifiers != nil && !s.queue.Idle() && !s.queue.Over() {",
 		model("notifier, close"),
 	},
 	{

@@ -393,7 +393,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"watched to the deadline", "waiter/poll.go",
-		"min(deadline, now+longest)", "deadline",
+		"min(deadline, Now()+longest)", "deadline",
 		test("./waiter", "TestWatchEnds"),
 	},
 	{
@@ -403,7 +403,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"watched although goroutines want a processor", "waiter/poll.go",
-		"if runnable() <= 0 {", "if true {",
+		"if !wanted && runnable() > 0 {", "if false {",
 		test("./waiter", "TestNoWatchBesideOthers"),
 	},
 	{

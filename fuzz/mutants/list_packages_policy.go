@@ -59,12 +59,12 @@ var ofPolicy = []mutant{
 	},
 	{
 		"a caller watches beside others that want a processor", "waiter/poll.go",
-		"if runnable() <= 0 {", "if runnable() <= 100 {",
+		"if !wanted && runnable() > 0 {", "if !wanted && runnable() > 100 {",
 		test("./waiter", "TestNoWatchBesideOthers"),
 	},
 	{
 		"nobody watches", "waiter/poll.go",
-		"if runnable() <= 0 {", "if runnable() < 0 {",
+		"if !wanted && runnable() > 0 {", "if !wanted && runnable() >= 0 {",
 		test("./waiter", "TestAgainWatches"),
 	},
 	{
@@ -74,7 +74,7 @@ var ofPolicy = []mutant{
 	},
 	{
 		"a watch outlasts the deadline", "waiter/poll.go",
-		"min(deadline, now+longest)", "now + longest",
+		"min(deadline, Now()+longest)", "Now() + longest",
 		test("./waiter", "TestWatchEnds"),
 	},
 	{
@@ -149,12 +149,32 @@ var ofPolicy = []mutant{
 	},
 	{
 		"a crowded machine is watched on", "waiter/poll.go",
-		"if now < crowded.Load() || InBubble() ||", "if InBubble() ||",
+		"wanted := now < crowded.Load()", "wanted := false",
 		test("./waiter", "TestWatchOnACrowdedMachine"),
 	},
 	{
+		"a caller whose watch was refused lets others ask at once", "waiter/poll.go",
+		"crowded.Store(now + longest)", "crowded.Store(now)",
+		test("./waiter", "TestNoWatchBesideOthers"),
+	},
+	{
+		"a yield that makes others sleep is tried again at once", "waiter/poll.go",
+		"if s.queue.Blocked() {", "if false {",
+		test("./waiter", "TestNoYieldThatMakesOthersSleep"),
+	},
+	{
+		"nobody yields again after a yield that made others sleep", "waiter/poll.go",
+		"s.pace.harm.Store(n - 1)", "",
+		test("./waiter", "TestNoYieldThatMakesOthersSleep"),
+	},
+	{
+		"a bubble's clock says how long processors are wanted", "waiter/poll.go",
+		"if !InBubble() { // whose clock may be ahead", "if true {",
+		test("./waiter", "TestNoWatchInBubbles"),
+	},
+	{
 		"a caller watches in a bubble, whose clock stands still", "waiter/poll.go",
-		"if now < crowded.Load() || InBubble() ||", "if now < crowded.Load() ||",
+		"if InBubble() || s.pace.watcher.Load() != 0 {", "if s.pace.watcher.Load() != 0 {",
 		test("./waiter", "TestNoWatchInBubbles"),
 	},
 	{

@@ -96,7 +96,7 @@ var ofPort = []mutant{
 	{
 		"a poster told that the port is closed, while it grows", "port.go",
 		"func (q *room[T]) Over() bool { return q.queue.Closed() }", "func (q *room[T]) Over() bool { return q.queue.Tail().Closed() }",
-		model("growth, shrinking while posters wait in turn"),
+		test(".", "TestRoomIsNotOverWhileItGrows"),
 	},
 	{
 		"Close tells no taker", "port.go",

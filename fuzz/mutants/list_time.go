@@ -164,7 +164,7 @@ var ofTime = []mutant{
 	},
 	{
 		"watched beyond the deadline", "waiter/poll.go",
-		"watching, min(deadline, now+longest)", "watching, now+longest",
+		"watching, min(deadline, Now()+longest)", "watching, Now()+longest",
 		test("./waiter", "TestWatchEnds"),
 	},
 	{

@@ -14,12 +14,12 @@ var ofWaiting = []mutant{
 	},
 	{
 		"a poster that finds room goes to sleep", "waiter/stack.go",
-		"(s.order == NewestFirst || !s.full()) { // W2", "s.order == NewestFirst {",
+		"(s.order == NewestFirst || !s.full() || s.queue.Over()) { // W2", "s.order == NewestFirst {",
 		model("room"),
 	},
 	{
 		"a poster serves while the limit is reached", "waiter/stack.go",
-		"(s.order == NewestFirst || !s.full()) { // W2", "true {",
+		"(s.order == NewestFirst || !s.full() || s.queue.Over()) { // W2", "true {",
 		model("room, one at a time"),
 	},
 	{
@@ -103,7 +103,7 @@ var ofWaiting = []mutant{
 	},
 	{
 		"given to a waiter at a closed port", "waiter/stack.go",
-		"s.full() || !s.queue.Idle() {", "s.full() || s.queue.Len() != 0 {",
+		"s.full() || !s.queue.Idle() {", "s.full() || !s.queue.Idle() && !s.queue.Over() {",
 		model("give, closed, listed"),
 	},
 	{

@@ -16,7 +16,7 @@ var guaranteed = []promise{
 	{"README.md", "Nobody sleeps while there is a packet or room for it", "no last look"},
 	{"README.md", "unless a caller that was woken, or that watches, is on its way to it", "a place among the watchers taken, the queue lost to another, and the place kept"},
 	{"README.md", "nobody sleeps at a closed port", "the end told to nobody"},
-	{"README.md", "Whoever makes room serves up to eight posters", "posters are woken without a limit"},
+	{"README.md", "Whoever makes room serves up to two posters", "posters are woken without a limit"},
 	{"README.md", "whether the first of them runs or not", "room for one poster at a time"},
 	{"README.md", "A packet posted while callers sleep is taken for one of them before `Post` returns", "waiters met and left"},
 	{"README.md", "the newest first", "oldest taker first"},
