@@ -3,7 +3,6 @@ package iocp
 import (
 	"context"
 	"iter"
-	"runtime"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -626,11 +625,6 @@ func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).offer(nil, 0, *v) == ni
 func (q *room[T]) Idle() bool     { return q.queue.Full() }
 func (q *room[T]) Over() bool     { return q.queue.Closed() }
 func (q *room[T]) Ready() bool    { return !q.queue.Full() }
-
-// Starved is false on one processor: the posters in flight run there as soon as the taker
-// sleeps. If all waiting posters were released before, each would find the queue full again:
-// 64 posters, 4 takers and room for 16 took three times as long.
-func (q *room[T]) Starved() bool { return q.queue.Empty() && runtime.GOMAXPROCS(0) > 1 }
-
-func (q *room[T]) Blocked() bool { return q.takers.HasWaiters() }
-func (q *room[T]) Moved() uint64 { return q.queue.Pushed() }
+func (q *room[T]) Starved() bool  { return q.queue.Empty() }
+func (q *room[T]) Blocked() bool  { return q.takers.HasWaiters() }
+func (q *room[T]) Moved() uint64  { return q.queue.Pushed() }

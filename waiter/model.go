@@ -113,6 +113,9 @@ const (
 // Moved is 0, which is GOMAXPROCS: the scenario sets the limit.
 var Moved = 0
 
+// Lifted is as outside the model. No scenario has so many posters.
+const Lifted = 8
+
 // Model prepares for a run: the process forgets what earlier runs taught it.
 func Model(o Options) {
 	options, alarms = o, o.Alarms

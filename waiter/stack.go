@@ -263,10 +263,8 @@ func (s *Stack[T]) adopt() {
 func (s *Stack[T]) HandOver() { s.settle(false) }
 
 // full reports whether no hand-off is allowed now: the limit in flight is reached, or a
-// waiter in flight looks, and the oldest packet is that waiter's. The limit of posters does
-// not hold while takers find nothing: the posters in flight may be behind goroutines that
-// compute. GOMAXPROCS, the default limit, may change while the port is in use, so full asks
-// for it.
+// waiter in flight looks, and the oldest packet is that waiter's. GOMAXPROCS, the default
+// limit, may change while the port is in use, so full asks for it.
 func (s *Stack[T]) full() bool {
 	state := s.state.Load()
 	if state&looking != 0 {
@@ -276,7 +274,7 @@ func (s *Stack[T]) full() bool {
 	if n == 0 {
 		return false
 	}
-	return n >= s.know() && !s.queue.Starved()
+	return n >= s.know() && (n >= Lifted || !s.queue.Starved())
 }
 
 // know updates known and returns it.

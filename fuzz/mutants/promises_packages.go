@@ -18,6 +18,7 @@ var guaranteed = []promise{
 	{"README.md", "nobody sleeps at a closed port", "the end told to nobody"},
 	{"README.md", "Whoever makes room serves up to two posters", "posters are woken without a limit"},
 	{"README.md", "whether the first of them runs or not", "room for one poster at a time"},
+	{"README.md", "takers that find nothing are served by up to eight", "posters are woken without a limit while takers find nothing"},
 	{"README.md", "A packet posted while callers sleep is taken for one of them before `Post` returns", "waiters met and left"},
 	{"README.md", "the newest first", "oldest taker first"},
 	{"README.md", "while another caller watches the queue", "nobody is told that somebody watches"},
