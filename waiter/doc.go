@@ -52,7 +52,10 @@
 //     not the bit is still there for S3.
 //   - The limit of hand-offs in flight is reached. Then the caller of one of these hand-offs
 //     has yet to call Pass, which takes the hand-off off the count and then looks as S4 does:
-//     P1 < P3 < decrement < look.
+//     P1 < P3 < decrement < look. Which number the limit is does not matter to this, so the
+//     limit may change at any time. It follows GOMAXPROCS. And for 100 times as long as a waiter
+//     in flight has stood behind goroutines that compute, if that was more than 5 ms, there is
+//     no limit, except to takers where WithConcurrency set one.
 //
 // S4 and Pass may find the packet claimed and not published, while its poster has already
 // passed P3. Then the next waiter is woken with Look: that waiter runs, and its look waits

@@ -84,6 +84,30 @@ func (i *instant) Load() int64 {
 	return i.Int64.Load()
 }
 
+// lapse is an instant of a stack. Where the run has it free, it is ahead until it once is past:
+// time does not go back.
+type lapse struct {
+	instant
+	past sched.Hint
+}
+
+func (l *lapse) Load() int64 {
+	if l.past.Load() == 0 {
+		if until := l.instant.Load(); until == Forever {
+			return until
+		}
+		l.past.Store(1)
+	}
+	return l.Int64.Load()
+}
+
+func (l *lapse) Store(until int64) {
+	if until != 0 {
+		l.past.Store(0)
+	}
+	l.Int64.Store(until)
+}
+
 // glances is the number of looks of a watch.
 const glances = 2
 

@@ -36,6 +36,12 @@ func TestTableOfDoc(t *testing.T) {
 	require.Equal(t, us, glance, "once a microsecond")
 }
 
+// What the documentation says of the limit behind goroutines that compute.
+func TestLimitOfDoc(t *testing.T) {
+	require.Equal(t, 100, toll)
+	require.Equal(t, 5_000_000, slice)
+}
+
 // One caller of a stack yields at a time, and the next when that one has.
 func TestOneYields(t *testing.T) {
 	b := newAuto(t)

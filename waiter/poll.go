@@ -58,9 +58,12 @@ const (
 	// ping-pong a yield takes 150 ns, a third of a sleep.
 	worth = 20_000
 	each  = 200
-	// toll is the cooldown after a slow yield or a late glance, as a multiple of its length:
-	// these cost one part in a hundred of the time.
+	// toll is the cooldown after a slow yield, a late glance or a lag of slice, as a multiple of
+	// its length: these cost one part in a hundred of the time.
 	toll = 100
+	// slice is the lag, in nanoseconds, from which a waiter in flight stands behind goroutines
+	// that compute. Go's scheduler lets each of these run for 10 ms.
+	slice = 5_000_000
 )
 
 // Yielded lets other goroutines run, and reports whether it did. It is the first turn of

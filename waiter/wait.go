@@ -34,6 +34,9 @@ type (
 	tally   = atomic.Int32
 )
 
+// lapse is an instant of a stack, which decides no more than these.
+type lapse = atomic.Int64
+
 func gosched() { runtime.Gosched() }
 
 // scheduler is the sample for asking Go's scheduler, one caller at a time.

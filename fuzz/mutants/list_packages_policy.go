@@ -43,6 +43,61 @@ var ofPolicy = []mutant{
 		test("./waiter", "TestSlowYields"),
 	},
 	{
+		"a limit holds although waiters in flight stand behind goroutines that compute", "waiter/stack.go",
+		"s.behind.Store(until)", "",
+		test("./waiter", "TestNoLimitBehindCompute"),
+	},
+	{
+		"yields are not dear although a hand-off stood behind goroutines that compute", "waiter/stack.go",
+		"\t\tdear.Store(until)\n", "",
+		test("./waiter", "TestNoLimitBehindCompute"),
+	},
+	{
+		"WithConcurrency does not hold beside goroutines that compute", "waiter/stack.go",
+		"if s.limit != 0 && s.order == NewestFirst {\n\t\treturn false\n\t}", "",
+		test("./waiter", "TestNoLimitBehindCompute"),
+	},
+	{
+		"the limit of posters holds beside goroutines that compute", "waiter/stack.go",
+		"if s.limit != 0 && s.order == NewestFirst {", "if s.limit != 0 {",
+		test("./waiter", "TestNoLimitBehindCompute"),
+	},
+	{
+		"whoever hands over under the lock keeps to a limit that does not hold", "waiter/stack.go",
+		"(n >= Lifted || !s.queue.Starved()) && !s.unlimited()", "(n >= Lifted || !s.queue.Starved())",
+		test("./waiter", "TestNoLimitBehindCompute"),
+	},
+	{
+		"posters keep to a limit that does not hold", "waiter/stack.go",
+		" || state&(watched|looking) == 0 && s.unlimited()", "",
+		test("./waiter", "TestNoLimitBehindCompute"),
+	},
+	{
+		"any lag lifts the limit", "waiter/poll.go",
+		"slice = 5_000_000", "slice = lateness",
+		test("./waiter", "TestLimitOfDoc"),
+	},
+	{
+		"there is no limit ever after", "waiter/stack.go",
+		"if until == 0 || Now() < until {", "if true {",
+		test("./waiter", "TestLimitAfterCompute"),
+	},
+	{
+		"without a limit a packet is due although somebody watches", "waiter/stack.go",
+		"state&(watched|looking) == 0 && s.unlimited()", "state&looking == 0 && s.unlimited()",
+		test("./waiter", "TestNoLimitAndAnotherLooks"),
+	},
+	{
+		"without a limit a packet is given past the one that a waiter looks for", "waiter/stack.go",
+		"state&(watched|looking) == 0 && s.unlimited()", "state&watched == 0 && s.unlimited()",
+		test("./waiter", "TestNoLimitAndAnotherLooks"),
+	},
+	{
+		"lags of goroutines that never watch are not measured", "waiter/stack.go",
+		"measured = n>>58 == 0", "",
+		test("./waiter", "TestLagsOfGoroutinesAreMeasured"),
+	},
+	{
 		"yields stay dear", "waiter/poll.go",
 		"if until != 0 {\n\t\t\tdear.Store(0)\n\t\t}", "",
 		test("./waiter", "TestSlowYields"),
@@ -246,12 +301,12 @@ var ofPolicy = []mutant{
 	},
 	{
 		"one late taker is enough to bump the next", "waiter/stack.go",
-		"late = lags >= 2 && n != 0;", "late = lags >= 1 && n != 0;",
+		"late = lags >= 2 && n>>60 != 0", "late = lags >= 1 && n>>60 != 0",
 		test("./waiter", "TestBump$"),
 	},
 	{
 		"all are bumped for good", "waiter/stack.go",
-		"late = lags >= 2 && n != 0;", "late = lags >= 2;",
+		"late = lags >= 2 && n>>60 != 0", "late = lags >= 2",
 		test("./waiter", "TestBumpsEnd"),
 	},
 	{
@@ -286,7 +341,7 @@ var ofPolicy = []mutant{
 	},
 	{
 		"takers are bumped that sleep as they were told", "waiter/stack.go",
-		"if s.parking != ParkAuto {\n\t\treturn false\n\t}", "",
+		"case ParkAuto:", "case ParkAuto, ParkThread:",
 		test("./waiter", "TestBumpUnlessAuto"),
 	},
 	{

@@ -115,6 +115,7 @@ var ofPortPromised = []promise{
 	{"options.go", "WithConcurrency bounds the hand-offs in flight", "Due although the limit is reached"},
 	{"options.go", "each waiter that returns passes on what it finds", "no chain"},
 	{"options.go", "0 and below mean GOMAXPROCS", "0 is one hand-off at a time"},
+	{"options.go", "no bound for some time after a caller had to wait 5 ms for a processor", "a limit holds although waiters in flight stand behind goroutines that compute"},
 	{"options.go", "any value is accepted", "a concurrency too large"},
 	{"options.go", "any value is accepted", "a concurrency cut to 32 bits"},
 	{"options.go", "ParkAuto is the default", "goroutines sleep at once by default"},

@@ -19,3 +19,22 @@ func Beside() []Cell {
 	}
 	return all
 }
+
+// Crowds are programs with many goroutines on both sides, beside a few that compute. If one of
+// the many is woken and others wait for that one, all have a turn only as often as those that
+// compute leave a processor: a few thousand items a second.
+func Crowds() []Cell {
+	var all []Cell
+	for _, c := range []Cell{
+		{Family: "flow", Posters: 16, Takers: 16, Capacity: 2},
+		{Family: "flow", Posters: 32, Takers: 2, Capacity: 16},
+		{Family: "request", Posters: 32, Takers: 4, Capacity: 1024},
+	} {
+		c.Element, c.Wait = "int", "plain"
+		c.Procs, c.Hogs = 1, 1
+		all = append(all, c)
+		c.Procs, c.Hogs = 2, 4
+		all = append(all, c)
+	}
+	return all
+}

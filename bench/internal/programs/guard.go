@@ -65,6 +65,11 @@ func (c command) guarded() iter.Seq2[string, Cell] {
 				return
 			}
 		}
+		for _, cell := range Crowds() {
+			if !yield("go run ./bench guard", cell) {
+				return
+			}
+		}
 		for i, cell := range c.drawn() {
 			if !yield(c.again(i), cell) {
 				return

@@ -13,13 +13,14 @@ func TestGuarded(t *testing.T) {
 	var commands []string
 	for command, cell := range c.guarded() {
 		commands = append(commands, command)
-		if len(commands) <= 16 {
+		if len(commands) <= 16+6 {
 			require.Positive(t, cell.Hogs)
 		}
 	}
-	require.Len(t, commands, 16+3)
+	require.Len(t, commands, 16+6+3)
 	require.Equal(t, "go run ./bench 21", commands[15])
-	require.Equal(t, "go run ./bench map -seed 4 -only 2", commands[18])
+	require.Equal(t, "go run ./bench guard", commands[21])
+	require.Equal(t, "go run ./bench map -seed 4 -only 2", commands[24])
 }
 
 // A loss takes three times as many pairs.
