@@ -136,7 +136,7 @@ func fault(f func()) (said string) {
 
 // The command names a queue with a flaw, goes on with the others, and fails.
 func TestFlawedCommand(t *testing.T) {
-	lossy := New("lossy", channel, flawed(flaws["doubles elements: "](5000)), channel, channel)
+	lossy := New("lossy", channel, flawed(flaws["doubles elements: "](200)), channel, channel)
 	var out, said bytes.Buffer
 	require.Equal(t, 1, command([]Contender{lossy}).Run(t.Context(), []string{"-quick", "-time=1ms", "-shape=1x1", "-gap=0"}, &out, &said))
 	require.Contains(t, out.String(), "\nBROKEN: closed/shape=1x1/cap=1024/size=24: lossy: doubles elements: ")
