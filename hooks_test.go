@@ -260,17 +260,17 @@ func TestInterruptEndsBothSides(t *testing.T) {
 	drain(t, p, 1, 3)
 }
 
-// A poster whose time is up behind others, which have been served and do not run, looks once
-// more: there is room.
+// A poster whose time is up behind others, which have been served and do not run, finds that
+// there is room: for one that has waited longer, and then for itself.
 func TestLastLookOfAPoster(t *testing.T) {
 	const others = waiter.Moved
 	p, gate := open[int](t, 16), make(chan struct{})
 	p.posts.Init((*room[int])(p), waiter.OldestFirst, others, ParkGoroutine, holding(gate))
 	fill(t, p, 16)
 	var posters []<-chan rig.Result[struct{}]
-	for i := range others + 1 {
+	for i := range others + 2 {
 		timeout := Infinite
-		if i == others {
+		if i == others+1 {
 			timeout = 50 * time.Millisecond
 		}
 		posters = append(posters, rig.AsyncErr(func() error { return p.PostTimeout(16+i, timeout) }))
@@ -280,14 +280,14 @@ func TestLastLookOfAPoster(t *testing.T) {
 	n, err := p.GetBatch(dst, 0)
 	require.NoError(t, err)
 	require.Equal(t, 16, n)
-	require.Equal(t, 1, p.Stats().WaitingPosters)
+	require.Equal(t, 2, p.Stats().WaitingPosters)
 	rig.Eventually(t, "its time is up", func() bool { return p.Stats().WaitingPosters == 0 })
 	close(gate)
 	for _, post := range posters {
 		_, err := rig.Await(t, post)
 		require.NoError(t, err)
 	}
-	drain(t, p, 16, 16+others+1)
+	drain(t, p, 16, 16+others+2)
 }
 
 // A poster that waits for room is told of the places that hand-offs free, when

@@ -76,7 +76,7 @@ func (p *Port[T]) NewNotifier() *Notifier {
 
 // NewRoomNotifier returns a notifier that tells when to Post: packets and room, Get and Post
 // change places in the rules of [Notifier]. A Get that makes room leaves a token before it
-// returns, unless posters that sleep take the room, or two to eight of these were served and
+// returns, unless posters that sleep take the room, or two or more of these were served and
 // have not run: the first that runs leaves the token then. Whoever arms a notifier for room has
 // something to post; while there is nothing, the case is that of a nil Notifier.
 func (p *Port[T]) NewRoomNotifier() *Notifier {

@@ -243,11 +243,7 @@ func (p *Port[T]) postUntil(v T, deadline int64, ctx context.Context) error {
 	case waiter.Canceled:
 		return cause(ctx)
 	}
-	err := p.offer(nil, 0, v) // one last look
-	if err == ErrFull {
-		err = ErrTimeout
-	}
-	return err
+	return ErrTimeout
 }
 
 // Get takes the oldest packet. If there is none, Get waits for one, for timeout at

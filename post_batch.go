@@ -9,8 +9,9 @@ import (
 
 // PostBatchTimeout is PostBatch that waits for room for all of vs, for timeout at most. n is
 // the number of packets posted, a prefix of vs. If that is not all of vs, err says why; err is one
-// of PostTimeout's. For an empty vs too err says that the port cannot be posted to. The packets enter the queue in their order; those
-// of other posts may come between them, wherever PostBatchTimeout has waited.
+// of PostTimeout's. An empty vs posts nothing; the error is nil, or that of a port that takes no
+// packets. The packets enter the queue in their order; those of other posts may come between
+// them, wherever PostBatchTimeout has waited.
 func (p *Port[T]) PostBatchTimeout(vs []T, timeout time.Duration) (n int, err error) {
 	if n, err = p.PostBatch(vs); err != ErrFull {
 		return n, err

@@ -3,6 +3,7 @@ package waiter
 import (
 	"runtime"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -127,4 +128,22 @@ func TestLagsOfGoroutinesAreMeasured(t *testing.T) {
 			require.Zero(t, n)
 		}
 	}
+}
+
+// A process that was stopped lags for as long, and keeps no goroutine waiting for that.
+func TestLongLag(t *testing.T) {
+	defer func(was int64) { dear.Store(was) }(dear.Load())
+	b := newBed(t, NewestFirst, 0)
+	b.lag(longLag * 1000)
+	require.LessOrEqual(t, b.behind.Load(), Now()+toll*longLag)
+	require.Greater(t, b.behind.Load(), Now())
+}
+
+// What a stack has learned outside does not count in a bubble, where runs are to be alike.
+func TestLimitInABubble(t *testing.T) {
+	b := newBed(t, NewestFirst, 0)
+	b.behind.Store(Forever)
+	require.True(t, b.unlimited())
+	synctest.Test(t, func(t *testing.T) { require.False(t, b.unlimited()) })
+	require.True(t, b.unlimited())
 }

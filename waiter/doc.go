@@ -35,7 +35,8 @@
 //	W1  a waiter is put on the list, and counted in state, under the stack's lock; or the
 //	    waiter sets the bit sole in state, if nobody waits
 //	W2  the waiter finds the queue idle: nothing published, no claim outstanding; else the
-//	    waiter does not sleep
+//	    waiter does not sleep, but for a poster that finds the limit of hand-offs reached: the
+//	    posters in flight call Pass after that
 //	S1  a caller that watched sets the word watcher back to 0
 //	S2  that caller loads state: does somebody wait?
 //	S3  if so, and watched is set, that caller clears the bit
@@ -53,7 +54,7 @@
 //   - The limit of hand-offs in flight is reached. Then the caller of one of these hand-offs
 //     has yet to call Pass, which takes the hand-off off the count and then looks as S4 does:
 //     P1 < P3 < decrement < look. Which number the limit is does not matter to this, so the
-//     limit may change at any time. It follows GOMAXPROCS. And for 100 times as long as a waiter
+//     limit, at least 1, may change at any time. It follows GOMAXPROCS. And for 100 times as long as a waiter
 //     in flight has stood behind goroutines that compute, if that was more than 5 ms, there is
 //     no limit, except to takers where WithConcurrency set one.
 //
@@ -119,6 +120,7 @@
 //	others sleep at the queue, or yield           does not yield: the next packet is theirs
 //	other goroutines are about to run             yields once; they may be posters
 //	a yield took more than 20 µs, twice           sleeps, for 100 times as long nobody yields
+//	a hand-off was on its way for more than 5 ms  nobody yields for 100 times as long
 //	posters sleep when its yield ends             the next 256 times nobody yields
 //	nobody wants a processor                      watches the queue for up to 50 µs
 //	somebody begins to want one                   stops watching within 3 µs, sleeps

@@ -64,6 +64,8 @@ const (
 	// slice is the lag, in nanoseconds, from which a waiter in flight stands behind goroutines
 	// that compute. Go's scheduler lets each of these run for 10 ms.
 	slice = 5_000_000
+	// longLag is the longest lag that counts. A process that was stopped lags for hours.
+	longLag = 200_000_000
 )
 
 // Yielded lets other goroutines run, and reports whether it did. It is the first turn of
@@ -141,9 +143,9 @@ func tell(a *hint, v int32) {
 var dear instant
 
 // yield calls the scheduler and reports whether it did. It does not if other callers wait,
-// which the next packet is for, or another caller yields, or a yield made others sleep lately, or yields are
-// dear. A yield goes to the end of the scheduler's queue, behind goroutines that compute. So one in 8 is timed,
-// chosen by a hash, because traffic may have a period.
+// which the next packet is for, or another caller yields, or a yield made others sleep lately,
+// or yields are dear. A yield goes to the end of the scheduler's queue, behind goroutines that
+// compute. So one in 8 is timed, chosen by a hash, because traffic may have a period.
 func (s *Stack[T]) yield() bool {
 	if s.HasWaiters() || s.pace.yielding.Load() != 0 {
 		return false

@@ -170,13 +170,16 @@ func (s *Stack[T]) HasWaiters() bool { return uint32(s.state.Load())&^armed != 0
 // Due reports whether a packet may be handed to a waiter now: somebody waits, nobody watches
 // the queue, and the limit of hand-offs in flight is not reached, as far as is known. An armed
 // notifier counts as somebody who waits. P3.
-func (s *Stack[T]) Due() bool {
+func (s *Stack[T]) Due() bool { return uint32(s.state.Load()) != 0 && s.due() }
+
+// due is Due where somebody waits. Apart, so that the compiler inlines Due in every Post.
+func (s *Stack[T]) due() bool {
 	state := s.state.Load()
 	return uint32(state) != 0 && s.below(state)
 }
 
-// below reports whether the known limit is not reached and neither watched nor looking is
-// set. Either bit makes the shifted word larger than any limit in use.
+// below reports whether the known limit is not reached, or does not hold, and neither watched
+// nor looking is set. Either bit makes the shifted word larger than any limit in use.
 func (s *Stack[T]) below(state uint64) bool {
 	return int64(state>>33) < int64(s.known.Load()) || state&(watched|looking) == 0 && s.unlimited()
 }
@@ -192,11 +195,14 @@ func (s *Stack[T]) unlimited() bool {
 		return false
 	}
 	until := s.behind.Load()
-	if until == 0 || Now() < until {
-		return until != 0
+	if until == 0 {
+		return false
 	}
-	s.behind.Store(0)
-	return false
+	now := Now()
+	if now >= until {
+		s.behind.CompareAndSwap(until, 0) // unless there was another lag meanwhile
+	}
+	return 0 <= now && now < until // now is below 0 in a bubble, whose clock is another
 }
 
 // Waiting is the number of waiters.
@@ -284,8 +290,9 @@ func (s *Stack[T]) adopt() {
 func (s *Stack[T]) HandOver() { s.settle(false) }
 
 // full reports whether no hand-off is allowed now: the limit in flight is reached, or a
-// waiter in flight looks, and the oldest packet is that waiter's. GOMAXPROCS, the default
-// limit, may change while the port is in use, so full asks for it.
+// waiter in flight looks, and the oldest packet is that waiter's. To posters the limit is
+// Lifted while takers find nothing. GOMAXPROCS, the default limit, may change while the port
+// is in use, so full asks for it.
 func (s *Stack[T]) full() bool {
 	state := s.state.Load()
 	if state&looking != 0 {
@@ -559,20 +566,34 @@ func (e *entry[T]) Unlock() {
 // ring ends the wait of w if w is listed and its deadline has passed. The alarm of w calls
 // ring.
 func (s *Stack[T]) ring(w *Waiter[T]) {
+	var l list[T]
 	s.mu.Lock()
 	s.adopt()
 	due := w.listed && Now() >= w.deadline
 	if due {
-		s.left++
-		s.stats.Timeouts++
-		s.release(w, Expired)
+		s.expire(w, &l)
 	} else if w.listed {
 		s.setAlarm(w) // the alarm was set for an earlier wait
 	}
 	s.mu.Unlock()
-	if due {
-		w.unpark()
+	l.wake(nil)
+}
+
+// expire ends the wait of w, which is listed and whose deadline has passed. A poster does not
+// fail for the limit alone: if there is room, w is served, and before w all that have waited
+// longer. The caller unparks the waiters in l.
+func (s *Stack[T]) expire(w *Waiter[T], l *list[T]) {
+	for s.order == OldestFirst && s.queue.Move(&s.first.val[0]) {
+		first := s.first
+		s.hand(first, Handed)
+		l.add(first)
+		if first == w {
+			return
+		}
 	}
+	s.left++
+	s.stats.Timeouts++
+	l.add(s.release(w, Expired))
 }
 
 // receive copies the packet that was moved for w to *v, and measures the lag.
@@ -589,7 +610,7 @@ func (s *Stack[T]) receive(w *Waiter[T], v *T) {
 // after 50 µs and more.
 func (s *Stack[T]) lag(ns int64) {
 	if ns > slice {
-		until := Now() + toll*ns
+		until := Now() + toll*min(ns, longLag)
 		s.behind.Store(until)
 		dear.Store(until)
 	}
@@ -630,15 +651,17 @@ func (s *Stack[T]) leave(w *Waiter[T], deadline int64, done <-chan struct{}) Out
 		w.parker.Park(nil, Forever, nil) // consumes the token, which is there or on its way
 		return w.outcome
 	}
-	defer s.mu.Unlock()
-	s.left++
+	var l list[T]
 	if done != nil && Now() < deadline {
+		s.left++
 		s.release(w, Canceled)
 	} else {
-		s.stats.Timeouts++
-		s.release(w, Expired)
+		s.expire(w, &l)
 	}
-	return w.outcome
+	s.mu.Unlock()
+	why := w.outcome
+	l.wake(w)
+	return why
 }
 
 // uncount reverts the counts of insert: w does not sleep.

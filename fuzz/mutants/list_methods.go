@@ -143,7 +143,7 @@ var ofPortMethods = []mutant{
 	},
 	{
 		"a poster whose time is up told full", "port.go",
-		"err := p.offer(nil, 0, v) // one last look\n\tif err == ErrFull {\n\t\terr = ErrTimeout\n\t}\n\treturn err", "return p.offer(nil, 0, v)",
+		"case waiter.Canceled:\n\t\treturn cause(ctx)\n\t}\n\treturn ErrTimeout", "case waiter.Canceled:\n\t\treturn cause(ctx)\n\t}\n\treturn ErrFull",
 		test("./fuzz/order", "TestPostTimeout_NeverEarly"),
 	},
 	{

@@ -195,7 +195,7 @@ var ofModel = []mutant{
 	},
 	{
 		"who waited till its deadline is not woken", "waiter/stack.go",
-		"if due {\n\t\tw.unpark()\n\t}", "",
+		"s.setAlarm(w)\n\t}\n\ts.mu.Unlock()\n\tl.wake(nil)", "s.setAlarm(w)\n\t}\n\ts.mu.Unlock()",
 		model("alarms of both sides"),
 	},
 	{

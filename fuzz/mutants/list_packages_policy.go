@@ -79,8 +79,18 @@ var ofPolicy = []mutant{
 	},
 	{
 		"there is no limit ever after", "waiter/stack.go",
-		"if until == 0 || Now() < until {", "if true {",
+		"if now >= until {\n\t\ts.behind.CompareAndSwap(until, 0)\n\t}\n\treturn 0 <= now && now < until", "return 0 <= now",
 		test("./waiter", "TestLimitAfterCompute"),
+	},
+	{
+		"a lag outside lifts the limit in a bubble", "waiter/stack.go",
+		"0 <= now && now < until", "now < until",
+		test("./waiter", "TestLimitInABubble"),
+	},
+	{
+		"a process that was stopped for a day has no limit for months", "waiter/stack.go",
+		"toll*min(ns, longLag)", "toll*ns",
+		test("./waiter", "TestLongLag"),
 	},
 	{
 		"without a limit a packet is due although somebody watches", "waiter/stack.go",

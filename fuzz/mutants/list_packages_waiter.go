@@ -64,13 +64,13 @@ var ofOutcomes = []mutant{
 	},
 	{
 		"who runs out of time counts as woken", "waiter/stack.go",
-		"s.left++\n\t\ts.stats.Timeouts++\n\t\ts.release(w, Expired)\n\t}  else if w.listed", "s.stats.Timeouts++\n\t\ts.release(w, Expired)\n\t} else if w.listed",
+		"s.left++\n\ts.stats.Timeouts++", "s.stats.Timeouts++",
 		test("./waiter", "TestStatsOfTheSoleWaiter"),
 	},
 	{
 		"who leaves counts as woken", "waiter/stack.go",
-		"defer s.mu.Unlock()\n\ts.left++", "defer s.mu.Unlock()",
-		test("./waiter", "TestExpired"),
+		"s.left++\n\t\ts.release(w, Canceled)", "s.release(w, Canceled)",
+		test("./fuzz/waits", "TestStatsOfCanceled"),
 	},
 	{
 		"the sleep of the sole waiter counts when it has ended", "waiter/stack.go",

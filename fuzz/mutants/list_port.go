@@ -84,8 +84,13 @@ var ofPort = []mutant{
 		model("counts"),
 	},
 	{
-		"a poster whose time is up does not look", "port.go",
-		"err := p.offer(nil, 0, v)\n\tif err == ErrFull {", "err := error(ErrFull)\n\tif err == ErrFull {",
+		"a poster whose time is up does not look", "waiter/stack.go",
+		"for s.order == OldestFirst && s.queue.Move(&s.first.val[0]) {", "for false && s.queue.Move(&s.first.val[0]) {",
+		test(".", "TestLastLookOfAPoster"),
+	},
+	{
+		"a poster whose time is up goes before older ones", "waiter/stack.go",
+		"s.queue.Move(&s.first.val[0]) {\n\t\tfirst := s.first\n", "s.queue.Move(&w.val[0]) {\n\t\tfirst := w\n",
 		test(".", "TestLastLookOfAPoster"),
 	},
 	{

@@ -138,7 +138,7 @@ var ofWaiting = []mutant{
 	},
 	{
 		"a leaver stays on the list", "waiter/stack.go",
-		"s.stats.Timeouts++\n\t\ts.release(w, Expired)\n\t} else if", "s.stats.Timeouts++\n\t\tw.outcome = Expired\n\t} else if",
+		"l.add(s.release(w, Expired))", "w.outcome = Expired\n\tl.add(w)",
 		model("leaver and stayer"),
 	},
 	{

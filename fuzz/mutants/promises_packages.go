@@ -23,7 +23,7 @@ var guaranteed = []promise{
 	{"README.md", "the newest first", "oldest taker first"},
 	{"README.md", "while another caller watches the queue", "nobody is told that somebody watches"},
 	{"README.md", "while as many hand-offs as `WithConcurrency` allows", "the limit ignored"},
-	{"README.md", "(GOMAXPROCS by default)", "GOMAXPROCS is what it was at Init"},
+	{"README.md", "(GOMAXPROCS by default", "GOMAXPROCS is what it was at Init"},
 	{"README.md", "it queues, and whoever looks next takes it or passes it on", "no chain"},
 	{"README.md", "A packet that meets a timeout, a cancellation or an `Interrupt` goes to that caller or stays queued", "a leaver drops what was handed to it"},
 	{"README.md", "A timeout is never early", "a deadline a tenth too early"},
