@@ -384,9 +384,9 @@ func (s *Stack[T]) hand(w *Waiter[T], why Outcome) (late bool) {
 	return s.time(w, s.stats.HandOffs)
 }
 
-// time notes the time of the n-th hand-off, to w, if the lag of w is to be measured. Where
-// callers may watch, two of 16 are measured while takers run in time, and else all that are
-// not bumped. Goroutines that never watch are measured once in 64. late is as in hand.
+// time notes the time of the n-th hand-off, to w, if the lag of w is to be measured: of two in
+// 16, and where callers may watch of all that are not bumped, while takers run late. late is as
+// in hand.
 func (s *Stack[T]) time(w *Waiter[T], n uint64) (late bool) {
 	measured := false
 	switch n = hash(n); s.parking {
@@ -395,7 +395,7 @@ func (s *Stack[T]) time(w *Waiter[T], n uint64) (late bool) {
 		late = lags >= 2 && n>>60 != 0
 		measured = !late && (lags != 0 || n>>61 == 0)
 	case ParkGoroutine:
-		measured = n>>58 == 0
+		measured = n>>61 == 0
 	}
 	if measured {
 		w.handed = Now()

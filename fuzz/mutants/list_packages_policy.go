@@ -104,7 +104,7 @@ var ofPolicy = []mutant{
 	},
 	{
 		"lags of goroutines that never watch are not measured", "waiter/stack.go",
-		"measured = n>>58 == 0", "",
+		"\t\tmeasured = n>>61 == 0\n", "",
 		test("./waiter", "TestLagsOfGoroutinesAreMeasured"),
 	},
 	{
