@@ -22,7 +22,7 @@ func defaults() options {
 }
 
 func (o *options) flags(fs *flag.FlagSet) {
-	fs.StringVar(&o.shape, "shape", o.shape, "`posters`x`takers`, separated by commas; solo is one goroutine that does both, closed loop")
+	fs.StringVar(&o.shape, "shape", o.shape, "`shapes`, posters x takers, as in 1x1,4x4; solo is one goroutine that does both, closed loop")
 	fs.StringVar(&o.capacity, "cap", o.capacity, "`elements` that a queue holds")
 	fs.StringVar(&o.size, "size", o.size, "`bytes` of an element: 8, 24, 64, 256")
 	fs.StringVar(&o.work, "work", o.work, "`time` that posters and takers compute for each element, or posters:takers: 0,200ns,0:5us")
@@ -88,21 +88,27 @@ func readShape(s string) (shape, error) {
 	if s == "solo" {
 		return shape{}, nil
 	}
-	a, b, _ := strings.Cut(s, "x")
+	a, b, two := strings.Cut(s, "x")
+	if !two {
+		return shape{}, errors.New("neither solo nor posters x takers, as 4x1")
+	}
 	posters, err := count(a)
 	if err != nil {
-		return shape{}, err
+		return shape{}, fmt.Errorf("posters: %w", err)
 	}
 	takers, err := count(b)
-	return shape{posters, takers}, err
+	if err != nil {
+		return shape{}, fmt.Errorf("takers: %w", err)
+	}
+	return shape{posters, takers}, nil
 }
 
 func count(s string) (int, error) {
 	n, err := strconv.Atoi(s)
-	if err == nil && (n < 1 || n > maxPosts) {
-		err = errors.New("out of range")
+	if err != nil || n < 1 || n > maxPosts {
+		return 0, fmt.Errorf("%q is no number from 1 to %d", s, maxPosts)
 	}
-	return n, err
+	return n, nil
 }
 
 func readCapacity(s string) (int, error) {

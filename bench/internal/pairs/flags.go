@@ -179,6 +179,9 @@ func (c *config) read(file string, set map[string]bool) error {
 	if err := c.known(there); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
+	if set["base"] && !slices.ContainsFunc(c.from.Results, func(e entry) bool { return e.column(c.base) != nil }) {
+		return fmt.Errorf("-base %s: %s has nothing of that name", c.base, file)
+	}
 	return nil
 }
 

@@ -129,6 +129,9 @@ func TestColumns(t *testing.T) {
 	out.Reset()
 	require.Equal(t, 0, fake.Run(t.Context(), []string{"-from", file, "-base", "mine"}, &out, &out))
 	require.Contains(t, out.String(), "port slower, channel slower", "a file has the slices")
+	out.Reset()
+	require.Equal(t, 2, fake.Run(t.Context(), []string{"-from", file, "-base", "mime"}, &out, &out))
+	require.Contains(t, out.String(), "-base mime: "+file+" has nothing of that name")
 }
 
 // A run that cannot be trusted says so.
