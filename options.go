@@ -16,7 +16,8 @@ type Option func(*options) error
 // caller that has not begun to run. Packets beyond the bound queue, and each waiter
 // that returns passes on what it finds. How many callers work on packets that they have
 // taken is not bounded. 0 and below mean GOMAXPROCS, and no bound for some time after a caller
-// had to wait 5 ms for a processor, behind goroutines that compute; any value is accepted.
+// had to wait 5 ms for a processor, behind goroutines that compute, with a packet handed over.
+// Any value is accepted.
 // (CreateIoCompletionPort: NumberOfConcurrentThreads.)
 func WithConcurrency(n int) Option {
 	return func(o *options) error {

@@ -4,10 +4,10 @@ package fuzz
 
 // policyScenarios have callers that find nothing do whatever the policy of waiting may have
 // them do: the scheduler says whether a yield is dear, whether the next callers are to wait
-// without a question, whether somebody wants a processor, whether the machine is crowded, whether
-// there is a limit of hand-offs,
-// and at each glance whether it comes so late that watching is over. Whatever the answers, no packet waits
-// beside a sleeper, and the counts of those who watch, yield and are bumped are given back.
+// without a question, whether somebody wants a processor, whether the machine is crowded,
+// whether the limit of hand-offs still does not hold, and at each glance whether it comes so
+// late that watching is over. Whatever the answers, no packet waits beside a sleeper, and the
+// counts of those who watch, yield and are bumped are given back.
 func policyScenarios() []scenario {
 	type threads = []func(*actor)
 	return []scenario{

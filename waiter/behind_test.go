@@ -102,8 +102,8 @@ func TestNoLimitAndAnotherLooks(t *testing.T) {
 	}
 }
 
-// The lag of a goroutine's hand-off is measured once in 8, whether callers may watch or not.
-// That of a thread is not: threads do not stand in a run queue.
+// While takers run in time the lag of a goroutine's hand-off is measured once in 8, whether
+// callers may watch or not. The lag of a thread is not: threads do not stand in a run queue.
 func TestLagsOfGoroutinesAreMeasured(t *testing.T) {
 	const measured = 5
 	for parking, want := range map[Parking]bool{ParkAuto: true, ParkGoroutine: true, ParkThread: false} {

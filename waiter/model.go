@@ -108,14 +108,6 @@ func (l *lapse) Store(until int64) {
 	l.Int64.Store(until)
 }
 
-func (l *lapse) CompareAndSwap(was, until int64) bool {
-	if l.Int64.Load() != was {
-		return false
-	}
-	l.Store(until)
-	return true
-}
-
 // glances is the number of looks of a watch.
 const glances = 2
 

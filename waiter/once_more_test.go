@@ -29,21 +29,6 @@ func TestBumpOfTheSoleWaiter(t *testing.T) {
 	}
 }
 
-// While takers run in time two of 16 are timed.
-func TestTwoOf16AreTimed(t *testing.T) {
-	b := newAuto(t)
-	b.lags.Store(0)
-	timed := 0
-	for n := range uint64(256) {
-		w := new(Waiter[*int])
-		require.False(t, b.time(w, n))
-		if w.handed != 0 {
-			timed++
-		}
-	}
-	require.InDelta(t, 32, timed, 8)
-}
-
 // A lag is the time since the hand-over, whatever the clock shows.
 func TestLagIsSinceTheHandOver(t *testing.T) {
 	b := newAuto(t)

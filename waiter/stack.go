@@ -200,7 +200,7 @@ func (s *Stack[T]) unlimited() bool {
 	}
 	now := Now()
 	if now >= until {
-		s.behind.CompareAndSwap(until, 0) // unless there was another lag meanwhile
+		s.behind.Store(0) // a lag noted meanwhile is lost, and the next one counts
 	}
 	return 0 <= now && now < until // now is below 0 in a bubble, whose clock is another
 }
@@ -611,8 +611,8 @@ func (s *Stack[T]) receive(w *Waiter[T], v *T) {
 func (s *Stack[T]) lag(ns int64) {
 	if ns > slice {
 		until := Now() + toll*min(ns, longLag)
-		s.behind.Store(until)
-		dear.Store(until)
+		s.behind.Store(until) // of two lags the later counts, though the other may be longer
+		dear.Store(until)     // a yield would go behind the same goroutines
 	}
 	lags := s.lags.Load()
 	if ns > lateness {

@@ -94,8 +94,8 @@ func TestErrors(t *testing.T) {
 	for want, args := range map[string][]string{
 		`-shape 2: "2": neither solo nor`:       {"-shape=2"},
 		`-shape 1y1: "1y1": neither solo nor`:   {"-shape=1y1"},
-		`"1x0": takers: "0" is no number from`:  {"-shape=1x0"},
-		`"ax1": posters: "a" is no number from`: {"-shape=1x1,ax1"},
+		`-shape 1x0: "1x0": takers: "0" is no `: {"-shape=1x0"},
+		`-shape ax1: "ax1": posters: "a" is no`: {"-shape=ax1"},
 		`-cap 1: "1": below 2`:                  {"-cap=1"},
 		`-size 8,9: "9": none of [8 24 64 256]`: {"-size=8,9"},
 		`-work 5: "5": time: missing unit`:      {"-work=5"},

@@ -254,6 +254,8 @@ func TestPostContext(t *testing.T) {
 // may be one that the system rarely lets run. A taker that finds nothing is served by others that
 // wait, up to waiter.Lifted. The rest are served when these run.
 func TestRoomServesMoreThanOne(t *testing.T) {
+	require.Equal(t, 2, waiter.Moved)
+	require.Equal(t, 8, waiter.Lifted)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, most := range []int{1, 8} {
 		ports.EachMode(t, func(t *testing.T, mode iocp.Option) {
