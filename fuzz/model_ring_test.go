@@ -23,6 +23,8 @@ import (
 //	o O B  pop one, two at once, four at once
 //	r      pop one that is published, in scenarios in which all are
 //	l      Len
+//	e      Empty
+//	f      Full of a chain
 //	p      Popped and Pushed of a chain
 //	c      Close
 //	s      shrink an empty chain, open or closed
@@ -44,6 +46,7 @@ type queue interface {
 	TryPopReady() (int, bool)
 	TryPopBatch([]int) int
 	Len() int
+	Empty() bool
 	Closed() bool
 }
 
@@ -154,6 +157,14 @@ func (c *client) onRing(r queue, op rune) {
 		}
 	case 'l':
 		c.record(call, step{kind: isLen, batch: r.Len()})
+	case 'e':
+		if r.Empty() {
+			c.record(call, step{kind: isEmpty})
+		}
+	case 'f':
+		if r.(*ring.Chain[int]).Full() {
+			c.record(call, step{kind: isFull})
+		}
 	case 'p':
 		popped := r.(*ring.Chain[int]).Popped()
 		if pushed := r.(*ring.Chain[int]).Pushed(); pushed < popped {
@@ -191,6 +202,8 @@ func TestModelRing(t *testing.T) {
 		{name: "a batch, one leaves and one comes", bound: 3, before: 1, threads: []string{"U", "ou"}},
 		{name: "ready", bound: 9, before: 2, threads: []string{"o", "r"}},
 		{name: "lengths", bound: 3, before: 1, threads: []string{"l", "ouo", "u"}},
+		{name: "never empty", bound: 3, before: 1, threads: []string{"e", "uouo"}},
+		{name: "empty", bound: 3, threads: []string{"ee", "u", "o"}},
 		{name: "closed", bound: 3, before: 1, threads: []string{"c", "u", "oo"}},
 		{name: "chain to its limit", bound: 3, before: 2, threads: []string{"u", "u", "o"}, max: 3},
 		{name: "chain below its limit, one leaves and one comes", bound: 3, before: 2, threads: []string{"u", "ou"}, max: 3},
@@ -200,6 +213,8 @@ func TestModelRing(t *testing.T) {
 		{name: "chain at its limit, beyond a seam", bound: 3, before: 3, threads: []string{"u", "ooouuu"}, max: 3},
 		{name: "chain at its limit, batches", bound: 3, before: 2, threads: []string{"U", "U", "O"}, max: 3},
 		{name: "chain at its limit, lengths", bound: 3, before: 3, threads: []string{"l", "ouo", "u"}, max: 3},
+		{name: "chain, never full", bound: 3, before: 1, threads: []string{"f", "uou"}, max: 3},
+		{name: "chain, never empty across a seam", bound: 3, before: 2, threads: []string{"e", "uooouo"}, max: 3},
 		{name: "chain at its limit, closed", bound: 3, before: 3, threads: []string{"c", "u", "ooo"}, max: 3},
 		{name: "chain at its limit, shrinking", bound: 3, before: 2, threads: []string{"uooos", "uu"}, max: 3},
 		{name: "chain, a seam behind", bound: 3, before: 2, threads: []string{"u", "oouo"}, max: 6},

@@ -279,12 +279,12 @@ func (c *Chain[T]) Empty() bool { return c.head.Load().Empty() || c.first().Empt
 // Ready is [Ring.Ready].
 func (c *Chain[T]) Ready() bool { return c.head.Load().Ready() }
 
-// Full is the mirror of Empty: it reports whether the chain was open and at its limit, as seen
-// by loading deq, then enq. What callers rely on: if Full returns true, each later pop changes
-// deq after that load.
+// Full is the mirror of Empty: it reports whether the chain was open and at its limit at an
+// instant during the call. What callers rely on: if Full returns true, each pop that did not
+// claim before the last load of deq changes deq after that load.
 func (c *Chain[T]) Full() bool {
-	deq := c.deq.Load() // before enq, or a pop between the loads would be missed
-	return c.tail.Load().enq.Load()-deq == c.limit
+	deq := c.deq.Load()
+	return c.tail.Load().enq.Load()-deq == c.limit && c.deq.Load() == deq
 }
 
 // Len is [Ring.Len].

@@ -18,7 +18,9 @@ type (
 
 func writes[T any](p *T) { sched.Write(p) }
 
-func wait(int) { sched.Spin() }
+type stall struct{}
+
+func (*stall) wait() { sched.Spin() }
 
 func backOff(int) int { return minBackOff }
 

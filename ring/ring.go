@@ -191,7 +191,7 @@ func publish[T any](run []Slot[T], seq uint64) {
 // position and their number: 0 if the ring is closed or has room for less than least.
 func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 	lost := minBackOff
-	for try := 0; n > 0; {
+	for s := (stall{}); n > 0; {
 		enq := r.enq.Load()
 		free := 0
 		for free < n && r.slot(enq+uint64(free)*step).seq.Load() == r.turn(enq+uint64(free)*step) {
@@ -214,8 +214,7 @@ func (r *Ring[T]) claimPush(n, least int) (uint64, int) {
 				return 0, 0
 			case uint64(free) < min(uint64(n), room/step):
 				if r.enq.Load() == enq { // a pop is in flight at the next position
-					wait(try)
-					try++
+					s.wait()
 				}
 				continue
 			}
@@ -344,7 +343,7 @@ func (r *Ring[T]) holding(w uint64) *Ring[T] {
 // claimPop waits for the publication if inFlight is set, else claims none.
 func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 	lost := minBackOff
-	for try := 0; n > 0; {
+	for s := (stall{}); n > 0; {
 		deq := r.deq().Load()
 		// The walk goes from slot to slot and from ring to ring: a ring that ends at w or
 		// before has no slot that is full for w.
@@ -374,8 +373,7 @@ func (r *Ring[T]) claimPop(n int, inFlight bool) Claim[T] {
 				if !inFlight {
 					return Claim[T]{}
 				}
-				wait(try)
-				try++
+				s.wait()
 			}
 			continue
 		}
@@ -414,11 +412,16 @@ func (r *Ring[T]) Drained() bool {
 	return enq&closedBit != 0 && int64(r.deq().Load()-enq&^closedBit) >= 0
 }
 
-// Empty reports whether the ring was open with every claimed push popped, as seen
-// by loading enq, then deq. Callers rely on this: if Empty returns true, every
-// push that claimed before the load of enq has been popped, and each later push,
-// and Close, changes enq after that load in the one total order of the atomics.
-func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq().Load() }
+// Empty reports whether the ring was open and empty at an instant during the call. Callers
+// rely on more: if Empty returns true, each push that did not claim before the last load of
+// enq, and Close, changes enq after that load in the one total order of the atomics.
+func (r *Ring[T]) Empty() bool {
+	enq := r.enq.Load()
+	// deq is loaded while enq has one value. Without the second look at enq a ring that always
+	// held an element looked empty to a caller that was slow between the loads, as others pushed
+	// and popped.
+	return enq == r.deq().Load() && enq == r.enq.Load()
+}
 
 // Ready reports whether the oldest element is likely to be there. It reads the slot of that
 // element, and not enq: no push writes what Ready reads until a push fills that slot.

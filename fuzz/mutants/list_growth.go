@@ -50,7 +50,7 @@ var ofGrowth = []mutant{
 	{
 		"a batch waits for what is in flight beyond a seam", "ring/ring.go",
 		"next := last.next.Load()\n\t\t\tif next == nil || next.start != w {\n\t\t\t\tbreak\n\t\t\t}",
-		"next := last.next.Load()\n\t\t\tif next == nil || next.start != w {\n\t\t\t\tif inFlight && last != first {\n\t\t\t\t\twait(try)\n\t\t\t\t\tcontinue\n\t\t\t\t}\n\t\t\t\tbreak\n\t\t\t}",
+		"next := last.next.Load()\n\t\t\tif next == nil || next.start != w {\n\t\t\t\tif inFlight && last != first {\n\t\t\t\t\ts.wait()\n\t\t\t\t\tcontinue\n\t\t\t\t}\n\t\t\t\tbreak\n\t\t\t}",
 		test("./ring", "TestChainBatchPushInFlightBeyondASeam"),
 	},
 	{
@@ -159,6 +159,26 @@ var ofGrowth = []mutant{
 	{
 		"a wait for a claim gives up its place in the scheduler at once", "ring/wait.go",
 		"yieldThread()", "runtime.Gosched()",
+		test("./ring", "TestWaitKeepsItsPlace"),
+	},
+	{
+		"a wait for a claim gives up its place after three yields of its thread", "ring/wait.go",
+		"case s.try < threadYields &&", "case s.try < spins+3 &&",
+		test("./ring", "TestWaitKeepsItsPlace"),
+	},
+	{
+		"a wait for a claim yields its thread as long as others use the time", "ring/wait.go",
+		"case s.try < threadYields && clock() < s.until:", "case s.try < threadYields:",
+		test("./ring", "TestWaitKeepsItsPlace"),
+	},
+	{
+		"a wait for a claim yields its thread without end", "ring/wait.go",
+		"case s.try < threadYields && clock() < s.until:", "case clock() < s.until:",
+		test("./ring", "TestWaitKeepsItsPlace"),
+	},
+	{
+		"the yields of a thread end at once", "ring/wait.go",
+		"s.until = clock() + longestStop", "s.until = clock()",
 		test("./ring", "TestWaitKeepsItsPlace"),
 	},
 }

@@ -74,7 +74,7 @@ var ofRings = []mutant{
 	},
 	{
 		"a closed ring is idle", "ring/ring.go",
-		"func (r *Ring[T]) Empty() bool { return r.enq.Load() == r.deq().Load() }", "func (r *Ring[T]) Empty() bool { return r.enq.Load()&^closedBit == r.deq().Load() }",
+		"return enq == r.deq().Load() && enq == r.enq.Load()", "return enq&^closedBit == r.deq().Load() && enq == r.enq.Load()",
 		test("./ring", "TestClose"),
 	},
 	{

@@ -90,6 +90,16 @@ var ofRing = []mutant{
 		modelRing("a lap behind"),
 	},
 	{
+		"empty as seen at two instants", "ring/ring.go",
+		"return enq == r.deq().Load() && enq == r.enq.Load()", "return enq == r.deq().Load()",
+		modelRing("never empty"),
+	},
+	{
+		"full as seen at two instants", "ring/chain.go",
+		"return c.tail.Load().enq.Load()-deq == c.limit && c.deq.Load() == deq", "return c.tail.Load().enq.Load()-deq == c.limit",
+		modelRing("chain, never full"),
+	},
+	{
 		"the room of a batch by a deq loaded before enq", "ring/ring.go",
 		"enq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == r.turn(enq+uint64(free)*step) {\n\t\t\tfree++ // stays free while enq does not move\n\t\t}\n\t\tif free < n || r.limit != 0 {",
 		"was, _ := r.oldest()\n\t\tenq := r.enq.Load()\n\t\tfree := 0\n\t\tfor free < n && r.slot(enq+uint64(free)*step).seq.Load() == r.turn(enq+uint64(free)*step) {\n\t\t\tfree++\n\t\t}\n\t\tif _, limit := r.oldest(); (free < n || r.limit != 0) && enq-was == limit {\n\t\t\treturn 0, 0\n\t\t}\n\t\tif free < n || r.limit != 0 {",
