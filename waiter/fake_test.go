@@ -293,6 +293,7 @@ func newBedOf(t *testing.T, order Order, limit int, parking Parking) *bed {
 		b.q.put(0) // full
 	}
 	b.Init(&b.q, order, limit, parking, b.lot.parkers())
+	b.salt = 0 // so that a test knows which yields are timed
 	t.Cleanup(func() {
 		require.Zero(t, b.lot.doubled.Load(), "a token for a parker that has one")
 	})

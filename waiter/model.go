@@ -145,7 +145,8 @@ func Model(o Options) {
 	options, alarms = o, o.Alarms
 	dear.Store(0)
 	crowded.Store(0)
-	watchers, bumps = tally{}, tally{}
+	watchers, bumps, turns = tally{}, tally{}, tally{}
+	salts.Store(0)
 	pausing = 0
 }
 

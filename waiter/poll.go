@@ -53,11 +53,16 @@ const (
 	// taker, and all but the first found the queue full: 3 times a channel's time on one
 	// processor, and 0.8 times with the cooldown.
 	harmful = 256
-	// A yield that takes more than worth nanoseconds, and each for every packet moved
-	// meanwhile, is slow. Goroutines that compute make a yield take a time slice of 10 ms. In
-	// ping-pong a yield takes 150 ns, a third of a sleep.
+	// A yield that takes more than worth nanoseconds, each for every packet moved meanwhile, and
+	// fellow for every other timed yield meanwhile, is slow. Goroutines that compute make a yield
+	// take a time slice of 10 ms. In ping-pong a yield takes 150 ns, a third of a sleep.
 	worth = 20_000
 	each  = 200
+	// fellow stands for 8 yields, of which one is timed, and 1 µs each. Without fellow 64
+	// goroutines on one processor, each of which sends a request and waits for the reply at a
+	// queue of its own, found the yield of each slow that lets all others have their turn, and
+	// slept: 780 ns a reply instead of 290.
+	fellow = 8_000
 	// toll is the cooldown after a slow yield, a late glance or a lag of slice, as a multiple of
 	// its length: these cost one part in a hundred of the time.
 	toll = 100
@@ -139,13 +144,18 @@ func tell(a *hint, v int32) {
 }
 
 // dear is the state of yields in the process: 0 while yields are cheap; 1 after one slow
-// yield, so that the next is timed too; else the time until which no caller yields.
+// yield, or a late hand-off, so that the next yield is timed too; else the time until which no
+// caller yields.
 var dear instant
+
+// turns is the number of timed yields in the process.
+var turns tally
 
 // yield calls the scheduler and reports whether it did. It does not if other callers wait,
 // which the next packet is for, or another caller yields, or a yield made others sleep lately,
 // or yields are dear. A yield goes to the end of the scheduler's queue, behind goroutines that
-// compute. So one in 8 is timed, chosen by a hash, because traffic may have a period.
+// compute. So one in 8 is timed, chosen by a hash, because traffic may have a period. The salt
+// of the stack keeps stacks that move in step from timing the same of their yields.
 func (s *Stack[T]) yield() bool {
 	if s.HasWaiters() || s.pace.yielding.Load() != 0 {
 		return false
@@ -156,9 +166,9 @@ func (s *Stack[T]) yield() bool {
 	}
 	until, moved := dear.Load(), s.queue.Moved()
 	switch {
-	case until > 1 && (s.pace.skip.Load() > 0 || s.order == OldestFirst && hash(moved)>>60 != 0):
+	case until > 1 && (s.pace.skip.Load() > 0 || s.order == OldestFirst && hash(moved+s.salt)>>60 != 0):
 		return false // without reading the clock
-	case until == 0 && hash(moved)>>61 != 0:
+	case until == 0 && hash(moved+s.salt)>>61 != 0:
 		s.letRun()
 		return true
 	}
@@ -166,19 +176,28 @@ func (s *Stack[T]) yield() bool {
 	if start < until {
 		return false
 	}
+	turn := turns.Add(1)
 	s.letRun()
 	took := Now() - start
 	switch {
-	case took <= worth+each*int64(s.queue.Moved()-moved):
+	case took <= worth+each*int64(s.queue.Moved()-moved)+fellow*int64(turns.Load()-turn):
 		if until != 0 {
 			dear.Store(0)
 		}
-	case until == 0:
-		dear.Store(1) // perhaps an exception: the next yield decides
 	default:
-		dear.Store(start + took + toll*took)
+		slow(start+took, took)
 	}
 	return true
+}
+
+// slow notes at the time now that a yield has taken that long, or that a hand-off has, behind
+// goroutines that a yield would go behind as well.
+func slow(now, took int64) {
+	if dear.Load() == 0 {
+		dear.Store(1) // perhaps an exception: the next yield decides
+	} else {
+		dear.Store(now + toll*took)
+	}
 }
 
 // letRun calls the scheduler, one caller of the stack at a time. Without that limit 8 posters

@@ -401,6 +401,51 @@ func TestYieldIsWorthWhatMoves(t *testing.T) {
 	require.Zero(t, dear.Load())
 }
 
+// A yield in which others have yielded too was their turn.
+func TestYieldIsWorthTheTurnsOfOthers(t *testing.T) {
+	b := newAuto(t)
+	runtime.GOMAXPROCS(1)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for start := Now(); Now() < start+1_000_000; {
+		}
+		turns.Add(1_000_000) // worth seconds, for the machine may run others
+	}()
+	require.True(t, b.yield())
+	<-ended
+	require.Zero(t, dear.Load())
+}
+
+// A timed yield is counted, and one that is not is not.
+func TestTimedYieldsAreCounted(t *testing.T) {
+	b := newAuto(t)
+	dear.Store(0)
+	was := turns.Load()
+	require.True(t, b.yield())
+	require.Equal(t, was+1, turns.Load())
+	dear.Store(0)
+	require.True(t, b.movedTo(untimed(t)).yield())
+	require.Equal(t, was+1, turns.Load())
+}
+
+// Stacks that move in step time different yields: of eight, each has about one in eight.
+func TestStacksInStep(t *testing.T) {
+	var timed [64]int
+	for range timed {
+		var s Stack[int]
+		s.Init(nil, NewestFirst, 0, ParkAuto, Parkers{})
+		for moved := range timed {
+			if hash(uint64(moved)+s.salt)>>61 == 0 {
+				timed[moved]++
+			}
+		}
+	}
+	for _, n := range timed {
+		require.InDelta(t, 8, n, 3)
+	}
+}
+
 // Those who are to skip neither ask nor watch, and count down.
 func TestSkip(t *testing.T) {
 	b := newAuto(t)

@@ -118,6 +118,7 @@ type Stack[T any] struct {
 	order   Order
 	parking Parking
 	limit   int32 // of hand-offs in flight; 0 is GOMAXPROCS
+	salt    uint64
 	known   hint  // limit, or the last GOMAXPROCS seen
 	behind  lapse // until when waiters in flight are taken to stand behind goroutines that compute
 	_       [linePair]byte
@@ -161,8 +162,12 @@ func (s *Stack[T]) Init(q Queue[T], order Order, limit int, parking Parking, par
 	s.parking, s.parkers = parking, parkers
 	s.know()
 	s.remember()
+	s.salt = salts.Add(1)
 	s.pool = new(pool)
 }
+
+// salts is the number of stacks made so far.
+var salts atomic.Uint64
 
 // HasWaiters reports whether callers wait.
 func (s *Stack[T]) HasWaiters() bool { return uint32(s.state.Load())&^armed != 0 }
@@ -610,9 +615,9 @@ func (s *Stack[T]) receive(w *Waiter[T], v *T) {
 // after 50 µs and more.
 func (s *Stack[T]) lag(ns int64) {
 	if ns > slice {
-		until := Now() + toll*min(ns, longLag)
-		s.behind.Store(until) // of two lags the later counts, though the other may be longer
-		dear.Store(until)     // a yield would go behind the same goroutines
+		now, ns := Now(), min(ns, longLag)
+		s.behind.Store(now + toll*ns) // of two lags the later counts, though the other may be longer
+		slow(now, ns)
 	}
 	lags := s.lags.Load()
 	if ns > lateness {

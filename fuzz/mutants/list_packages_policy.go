@@ -29,27 +29,27 @@ var ofPolicy = []mutant{
 	},
 	{
 		"one slow yield makes yields dear", "waiter/poll.go",
-		"case until == 0:\n\t\tdear.Store(1) // a hiccup, perhaps\n\t", "",
+		"if dear.Load() == 0 {\n\t\tdear.Store(1) // a hiccup, perhaps\n\t} else {\n\t\tdear.Store(now + toll*took)\n\t}", "dear.Store(now + toll*took)",
 		test("./waiter", "TestSlowYields"),
 	},
 	{
 		"a slow yield is forgotten", "waiter/poll.go",
-		"case until == 0:\n\t\tdear.Store(1) // a hiccup, perhaps\n\tdefault:", "case until == 0:\n\tdefault:",
+		"dear.Store(1) // a hiccup, perhaps", "",
 		test("./waiter", "TestSlowYields"),
 	},
 	{
 		"yields are dear for as long as the slow one took", "waiter/poll.go",
-		"dear.Store(start + took + toll*took)", "dear.Store(start + took + took)",
+		"dear.Store(now + toll*took)", "dear.Store(now + took)",
 		test("./waiter", "TestSlowYields"),
 	},
 	{
 		"a limit holds although waiters in flight stand behind goroutines that compute", "waiter/stack.go",
-		"s.behind.Store(until)", "",
+		"s.behind.Store(now + toll*ns)", "",
 		test("./waiter", "TestNoLimitBehindCompute"),
 	},
 	{
-		"yields are not dear although a hand-off stood behind goroutines that compute", "waiter/stack.go",
-		"\t\tdear.Store(until)\n", "",
+		"a hand-off that stood behind goroutines that compute is no slow yield", "waiter/stack.go",
+		"slow(now, ns)", "",
 		test("./waiter", "TestNoLimitBehindCompute"),
 	},
 	{
@@ -89,7 +89,7 @@ var ofPolicy = []mutant{
 	},
 	{
 		"a process that was stopped for a day has no limit for months", "waiter/stack.go",
-		"toll*min(ns, longLag)", "toll*ns",
+		"now, ns := Now(), min(ns, longLag)", "now := Now()",
 		test("./waiter", "TestLongLag"),
 	},
 	{
@@ -114,8 +114,23 @@ var ofPolicy = []mutant{
 	},
 	{
 		"a yield in which much moved is slow", "waiter/poll.go",
-		"case took <= worth+each*int64(s.queue.Moved()-moved):", "case took <= worth:",
+		"+each*int64(s.queue.Moved()-moved)", "",
 		test("./waiter", "TestYieldIsWorthWhatMoves"),
+	},
+	{
+		"a yield in which others had their turn is slow", "waiter/poll.go",
+		"+fellow*int64(turns.Load()-turn)", "+0*int64(turns.Load()-turn)",
+		test("./waiter", "TestYieldIsWorthTheTurnsOfOthers"),
+	},
+	{
+		"timed yields are not counted", "waiter/poll.go",
+		"turn := turns.Add(1)", "turn := turns.Load()",
+		test("./waiter", "TestTimedYieldsAreCounted"),
+	},
+	{
+		"stacks in step time the same of their yields", "waiter/stack.go",
+		"s.salt = salts.Add(1)", "",
+		test("./waiter", "TestStacksInStep"),
 	},
 	{
 		"a yield of 20 ms is cheap", "waiter/poll.go",
