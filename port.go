@@ -617,10 +617,18 @@ func (q *packets[T]) Moved() uint64  { return q.queue.Popped() }
 // room adapts a port to [waiter.Queue] for posters.
 type room[T any] Port[T]
 
-func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).offer(nil, 0, *v) == nil }
-func (q *room[T]) Idle() bool     { return q.queue.Full() }
-func (q *room[T]) Over() bool     { return q.queue.Closed() }
-func (q *room[T]) Ready() bool    { return !q.queue.Full() }
-func (q *room[T]) Starved() bool  { return q.queue.Empty() }
-func (q *room[T]) Blocked() bool  { return q.takers.HasWaiters() }
-func (q *room[T]) Moved() uint64  { return q.queue.Pushed() }
+func (q *room[T]) Move(v *T) bool {
+	if !q.queue.TryPush(*v) {
+		return false
+	}
+	if q.takers.Due() { // P3
+		q.takers.HandOverFor(&q.posts) // P4
+	}
+	return true
+}
+func (q *room[T]) Idle() bool    { return q.queue.Full() }
+func (q *room[T]) Over() bool    { return q.queue.Closed() }
+func (q *room[T]) Ready() bool   { return !q.queue.Full() }
+func (q *room[T]) Starved() bool { return q.queue.Empty() }
+func (q *room[T]) Blocked() bool { return q.takers.HasWaiters() }
+func (q *room[T]) Moved() uint64 { return q.queue.Pushed() }

@@ -10,7 +10,8 @@ import (
 type Queue[T any] interface {
 	// Move moves one packet for a waiter, and reports whether it did. For a waiting
 	// taker it moves the oldest packet from the queue to *v, for a waiting poster *v to the
-	// queue. It does not wait for a packet that is being published.
+	// queue, and then calls HandOverFor if takers wait. It does not wait for a packet that is
+	// being published.
 	Move(v *T) bool
 	// Idle reports whether there is nothing to move, nothing is being made ready to
 	// move, and the queue is open. A goroutine that begins to make something ready after
@@ -136,6 +137,7 @@ type Stack[T any] struct {
 	// sole belongs to the caller that set the bit taken, until that caller clears the bit.
 	sole      *Waiter[T]
 	notifiers *Notifier // the armed ones
+	after     list[T]   // takers that were handed packets of posters on this stack: HandOverFor
 	_         [linePair]byte
 
 	pace pace
@@ -329,18 +331,8 @@ func (s *Stack[T]) Settle() { s.settle(true) }
 func (s *Stack[T]) settle(yields bool) {
 	for more := true; more; {
 		var l list[T]
-		s.mu.Lock()
-		s.adopt()
-		late := s.serve(&l)
-		if s.notifiers != nil && !s.queue.Idle() {
-			s.notify()
-		}
-		more = s.first != nil && s.queue.Over()
-		s.mu.Unlock()
+		more = s.collect(&l)
 		l.wake(nil)
-		if late {
-			s.bump()
-		}
 		if more && yields {
 			start := Now()
 			gosched()
@@ -349,9 +341,30 @@ func (s *Stack[T]) settle(yields bool) {
 	}
 }
 
+// HandOverFor is HandOver in a Move of the stack posts, whose lock the caller holds: posts
+// unparks the waiters later, after the poster whose packet was moved. Go's scheduler runs next
+// what was readied last, and takers are to run before that poster: they make room, and the poster
+// may have more packets. With takers unparked first, 16 posters and a taker at a queue of 16, on
+// one processor, took three times what a channel takes.
+func (s *Stack[T]) HandOverFor(posts *Stack[T]) { s.collect(&posts.after) }
+
+// collect serves the waiters, and tells armed notifiers. The caller unparks the waiters in l.
+// more reports that waiters of a queue that is over are left.
+func (s *Stack[T]) collect(l *list[T]) (more bool) {
+	s.mu.Lock()
+	s.adopt()
+	s.serve(l)
+	if s.notifiers != nil && !s.queue.Idle() {
+		s.notify()
+	}
+	more = s.first != nil && s.queue.Over()
+	s.mu.Unlock()
+	return more
+}
+
 // serve moves packets for waiters and, if the queue is over, releases up to a flock of
-// waiters. The caller unparks the waiters in l. late is that of the last hand.
-func (s *Stack[T]) serve(l *list[T]) (late bool) {
+// waiters. The caller unparks the waiters in l.
+func (s *Stack[T]) serve(l *list[T]) {
 	for s.first != nil && !s.full() && !s.queue.Idle() {
 		w, why := s.first, Handed
 		if !s.queue.Move(&w.val[0]) {
@@ -362,14 +375,17 @@ func (s *Stack[T]) serve(l *list[T]) (late bool) {
 			// watched or the limit, so w is woken to look.
 			why = Look
 		}
-		late = s.hand(w, why)
+		l.late = nil
+		if s.hand(w, why) {
+			l.late = s
+		}
 		l.add(w)
 	}
+	l.join(&s.after)
 	over := s.first != nil && s.queue.Over()
 	for n := 0; over && n < flock && s.first != nil; n++ {
 		l.add(s.release(s.first, Closed))
 	}
-	return late
 }
 
 // hand unlinks w for the outcome why and counts a hand-off in flight. late reports that w
@@ -593,12 +609,15 @@ func (s *Stack[T]) expire(w *Waiter[T], l *list[T]) {
 		s.hand(first, Handed)
 		l.add(first)
 		if first == w {
-			return
+			break
 		}
 	}
-	s.left++
-	s.stats.Timeouts++
-	l.add(s.release(w, Expired))
+	l.join(&s.after)
+	if w.listed {
+		s.left++
+		s.stats.Timeouts++
+		l.add(s.release(w, Expired))
+	}
 }
 
 // receive copies the packet that was moved for w to *v, and measures the lag.
@@ -728,7 +747,10 @@ func (s *Stack[T]) unlink(w *Waiter[T], why Outcome) *Waiter[T] {
 }
 
 // list holds unlinked waiters that are owed an Unpark.
-type list[T any] struct{ head, tail *Waiter[T] }
+type list[T any] struct {
+	head, tail *Waiter[T]
+	late       *Stack[T] // if not nil, the waiter at tail was handed a packet there and runs late
+}
 
 func (l *list[T]) add(w *Waiter[T]) {
 	if l.head == nil {
@@ -737,6 +759,20 @@ func (l *list[T]) add(w *Waiter[T]) {
 		l.tail.next = w
 	}
 	l.tail = w
+}
+
+// join moves the waiters of m to the end of l.
+func (l *list[T]) join(m *list[T]) {
+	if m.head == nil {
+		return
+	}
+	if l.head == nil {
+		l.head = m.head
+	} else {
+		l.tail.next = m.head
+	}
+	l.tail, l.late = m.tail, m.late
+	*m = list[T]{}
 }
 
 // wake unparks the waiters of l, own excepted: its owner is the caller.
@@ -748,6 +784,9 @@ func (l *list[T]) wake(own *Waiter[T]) {
 			w.unpark()
 		}
 		w = next
+	}
+	if l.late != nil {
+		l.late.bump()
 	}
 }
 

@@ -89,12 +89,12 @@ var ofBridge = []mutant{
 	},
 	{
 		"no notifier is told of a packet", "waiter/stack.go",
-		"if s.notifiers != nil && !s.queue.Idle() {\n\t\t\ts.notify()\n\t\t}", "",
+		"if s.notifiers != nil && !s.queue.Idle() {\n\t\ts.notify()\n\t}", "",
 		model("notifier, post"),
 	},
 	{
 		"a notifier told before the sleepers are served", "waiter/stack.go",
-		"late := s.serve(&l)\n\t\tif s.notifiers != nil && !s.queue.Idle() {\n\t\t\ts.notify()\n\t\t}", "if s.notifiers != nil && !s.queue.Idle() {\n\t\t\ts.notify()\n\t\t}\n\t\tlate := s.serve(&l)",
+		"s.serve(l)\n\tif s.notifiers != nil && !s.queue.Idle() {\n\t\ts.notify()\n\t}", "if s.notifiers != nil && !s.queue.Idle() {\n\t\ts.notify()\n\t}\n\ts.serve(l)",
 		test(".", "TestNotifierBesideASleeper"),
 	},
 	{

@@ -92,7 +92,7 @@ var ofModel = []mutant{
 	},
 	{
 		"a waiting poster's packet moved past the takers", "port.go",
-		"func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).offer(nil, 0, *v) == nil }", "func (q *room[T]) Move(v *T) bool { return q.queue.TryPush(*v) }",
+		"q.takers.HandOverFor(&q.posts) // P4", "",
 		model("growth to 3, both sides sleep"),
 	},
 	{
@@ -102,9 +102,8 @@ var ofModel = []mutant{
 	},
 	{
 		"a waiting poster's packet goes to the last ring alone", "port.go",
-		"func (q *room[T]) Move(v *T) bool { return (*Port[T])(q).offer(nil, 0, *v) == nil }",
-		"func (q *room[T]) Move(v *T) bool {\n\tif !q.queue.Tail().TryPush(*v) {\n\t\treturn false\n\t}\n\tif q.takers.Due() {\n\t\tq.takers.HandOver()\n\t}\n\treturn true\n}",
-		model("growth to 3, given up while posters sleep"),
+		"if !q.queue.TryPush(*v) {", "if !q.queue.Tail().TryPush(*v) {",
+		model("growth to 3, linked while a taker sleeps"),
 	},
 	{
 		"a bounded ring is full while it is given up", "ring/chain.go",

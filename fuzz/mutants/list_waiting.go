@@ -113,8 +113,33 @@ var ofWaiting = []mutant{
 	},
 	{
 		"who was handed over to is not woken", "waiter/stack.go",
-		"l.wake(nil)\n\t\tif late {", "if late {",
+		"more = s.collect(&l)\n\t\tl.wake(nil)", "more = s.collect(&l)",
 		model("room"),
+	},
+	{
+		"a taker is unparked before the poster whose packet it gets", "waiter/stack.go",
+		"(posts *Stack[T]) { s.collect(&posts.after) }", "(posts *Stack[T]) { s.HandOver() }",
+		test("./waiter", "TestTakersAreUnparkedAfterThePoster"),
+	},
+	{
+		"a taker that gets the packet of a waiting poster is not woken", "waiter/stack.go",
+		"l.join(&s.after)\n\tover :=", "over :=",
+		model("growth to 3, both sides sleep"),
+	},
+	{
+		"a taker that gets the packet of a poster whose time is up is not woken", "waiter/stack.go",
+		"l.join(&s.after)\n\tif w.listed {", "if w.listed {",
+		test("./waiter", "TestTakersOfAnExpiredPoster"),
+	},
+	{
+		"a taker that gets the packet of a waiting poster is woken twice", "waiter/stack.go",
+		"*m = list[T]{}", "",
+		test("./waiter", "TestTakersOfAPosterThatDoesNotSleep"),
+	},
+	{
+		"a late taker of a waiting poster's packet is not bumped", "waiter/stack.go",
+		"l.tail, l.late = m.tail, m.late", "l.tail = m.tail",
+		test("./waiter", "TestBumpOfATakerOfAPosterThatDoesNotSleep"),
 	},
 	{
 		"a poster that serves itself is woken as well", "waiter/stack.go",

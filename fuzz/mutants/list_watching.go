@@ -128,7 +128,7 @@ var ofSole = []mutant{
 	},
 	{
 		"whoever hands over forgets the sole waiter", "waiter/stack.go",
-		"s.adopt()\n\t\tlate := s.serve(&l)", "late := s.serve(&l)",
+		"s.adopt()\n\ts.serve(l)", "s.serve(l)",
 		model("post, get"),
 	},
 	{
