@@ -636,7 +636,9 @@ func (s *Stack[T]) lag(ns int64) {
 	if ns > slice {
 		now, ns := Now(), min(ns, longLag)
 		s.behind.Store(now + toll*ns) // of two lags the later counts, though the other may be longer
-		slow(now, ns)
+		if until := now + lagToll*ns; dear.Load() < until {
+			dear.Store(until) // a yield would go behind the same goroutines
+		}
 	}
 	lags := s.lags.Load()
 	if ns > lateness {

@@ -29,17 +29,17 @@ var ofPolicy = []mutant{
 	},
 	{
 		"one slow yield makes yields dear", "waiter/poll.go",
-		"if dear.Load() == 0 {\n\t\tdear.Store(1) // a hiccup, perhaps\n\t} else {\n\t\tdear.Store(now + toll*took)\n\t}", "dear.Store(now + toll*took)",
+		"case until == 0:\n\t\tdear.Store(1) // a hiccup, perhaps\n\t", "",
 		test("./waiter", "TestSlowYields"),
 	},
 	{
 		"a slow yield is forgotten", "waiter/poll.go",
-		"dear.Store(1) // a hiccup, perhaps", "",
+		"case until == 0:\n\t\tdear.Store(1) // a hiccup, perhaps\n\tdefault:", "case until == 0:\n\tdefault:",
 		test("./waiter", "TestSlowYields"),
 	},
 	{
 		"yields are dear for as long as the slow one took", "waiter/poll.go",
-		"dear.Store(now + toll*took)", "dear.Store(now + took)",
+		"dear.Store(start + took + toll*took)", "dear.Store(start + took + took)",
 		test("./waiter", "TestSlowYields"),
 	},
 	{
@@ -48,9 +48,14 @@ var ofPolicy = []mutant{
 		test("./waiter", "TestNoLimitBehindCompute"),
 	},
 	{
-		"a hand-off that stood behind goroutines that compute is no slow yield", "waiter/stack.go",
-		"slow(now, ns)", "",
+		"yields are not dear although a hand-off stood behind goroutines that compute", "waiter/stack.go",
+		"dear.Store(until) // a yield would go behind the same goroutines", "_ = until",
 		test("./waiter", "TestNoLimitBehindCompute"),
+	},
+	{
+		"a lag makes yields cheap that are dear for longer", "waiter/stack.go",
+		"if until := now + lagToll*ns; dear.Load() < until {", "if until := now + lagToll*ns; true {",
+		test("./waiter", "TestLongLag"),
 	},
 	{
 		"WithConcurrency does not hold beside goroutines that compute", "waiter/stack.go",
