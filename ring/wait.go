@@ -3,6 +3,7 @@
 package ring
 
 import (
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -31,14 +32,17 @@ type stall struct {
 // wait is called between two looks. The other goroutine needs nanoseconds if it runs, so wait
 // first spins, longer each time, because each look at seq takes its line from the other
 // processor. If the kernel has stopped the other goroutine's thread, yieldThread gives that
-// thread this processor; of stops that were seen under load, 19 in 20 were over in 65 µs. Only then
-// wait calls Go's scheduler, for a goroutine that has no thread: the caller goes behind all that
-// are runnable, with what it holds. At last wait sleeps. In a bubble of testing/synctest wait
-// goes on to yield: a sleep there lasts until all else in the bubble sleeps too, and
-// synctest.Wait would return with the call unfinished.
+// thread this processor; of stops that were seen under load, 19 in 20 were over in 65 µs. Only
+// then wait calls Go's scheduler, for a goroutine that has no thread: the caller goes behind all
+// that are runnable, together with any lock it holds. At last wait sleeps. In a bubble of
+// testing/synctest wait goes on to yield: a sleep there lasts until all else in the bubble
+// sleeps too, and synctest.Wait would return with the call unfinished.
 func (s *stall) wait() {
 	if s.try == spins {
-		s.until = clock() + longestStop
+		s.until = math.MinInt64 // the other goroutine has no thread, or the clock stands still
+		if runtime.GOMAXPROCS(0) > 1 && !inBubble() {
+			s.until = clock() + longestStop
+		}
 	}
 	switch {
 	case s.try < spins: // about 1 µs together
@@ -58,9 +62,9 @@ const (
 	spins = 6
 	// threadYields bounds the yields of a thread that has the processor for itself to 70 µs, and
 	// longestStop those of a thread that has not, in nanoseconds. With three yields, 32 goroutines
-	// that shared 2 tokens on 2 processors took 8 times a channel's time: a goroutine that came
-	// in for the one that waited found no token, and from then on each token was handed to a
-	// goroutine that slept.
+	// that shared 2 tokens on 2 processors took 8 times a channel's time: Go's scheduler ran
+	// another goroutine in place of the waiting one, which found no token and slept, and from
+	// then on each token was handed to a goroutine that slept.
 	threadYields = 256
 	longestStop  = 100_000
 )

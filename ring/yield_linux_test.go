@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -42,6 +43,16 @@ func TestWaitKeepsItsPlace(t *testing.T) {
 	require.Less(t, kept(stall{try: threadYields, until: math.MaxInt64}, 1), 50, "it has yielded often enough")
 
 	s := stall{try: spins}
+	s.wait()
+	require.EqualValues(t, math.MinInt64, s.until, "on one processor the other goroutine has no thread")
+
+	runtime.GOMAXPROCS(2)
+	synctest.Test(t, func(t *testing.T) {
+		s := stall{try: spins}
+		s.wait()
+		require.EqualValues(t, math.MinInt64, s.until, "the clock of a bubble stands still")
+	})
+	s = stall{try: spins}
 	before := clock()
 	s.wait()
 	require.GreaterOrEqual(t, s.until, before+100_000)

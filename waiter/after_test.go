@@ -1,7 +1,6 @@
 package waiter
 
 import (
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,8 +9,8 @@ import (
 // bothSides returns a stack of takers and one of posters at a full queue, each with one caller
 // that sleeps. A packet that is moved for the poster is handed to the taker. unparked records
 // who is unparked.
-func bothSides(t *testing.T, parking Parking, deadline int64) (takers, posts *bed, unparked *[]string) {
-	takers, posts = newBedOf(t, NewestFirst, 0, parking), newBedOf(t, OldestFirst, 0, ParkGoroutine)
+func bothSides(t *testing.T, deadline int64) (takers, posts *bed, unparked *[]string) {
+	takers, posts = newBedOf(t, NewestFirst, 0, ParkGoroutine), newBedOf(t, OldestFirst, 0, ParkGoroutine)
 	posts.q.onMove = func() {
 		if takers.Due() {
 			takers.q.put(7)
@@ -28,7 +27,7 @@ func bothSides(t *testing.T, parking Parking, deadline int64) (takers, posts *be
 
 // A taker that gets the packet of a waiting poster is unparked after that poster.
 func TestTakersAreUnparkedAfterThePoster(t *testing.T) {
-	takers, posts, unparked := bothSides(t, ParkGoroutine, Forever)
+	takers, posts, unparked := bothSides(t, Forever)
 	posts.free()
 	handed(t, takers.next(), 7)
 	require.Equal(t, Handed, posts.next().why)
@@ -37,7 +36,7 @@ func TestTakersAreUnparkedAfterThePoster(t *testing.T) {
 
 // Likewise if the poster's time is up and there is room.
 func TestTakersOfAnExpiredPoster(t *testing.T) {
-	takers, posts, unparked := bothSides(t, ParkGoroutine, Now()+20_000_000)
+	takers, posts, unparked := bothSides(t, Now()+20_000_000)
 	_, ok := posts.q.take() // by a taker that has not handed over yet
 	require.True(t, ok)
 	handed(t, takers.next(), 7)
@@ -47,35 +46,11 @@ func TestTakersOfAnExpiredPoster(t *testing.T) {
 
 // And likewise if the poster finds room as it begins to wait.
 func TestTakersOfAPosterThatDoesNotSleep(t *testing.T) {
-	takers, posts, _ := bothSides(t, ParkGoroutine, Forever)
+	takers, posts, _ := bothSides(t, Forever)
 	_, ok := posts.q.take()
 	require.True(t, ok)
 	posts.wait(2, Forever, nil)
 	handed(t, takers.next(), 7)
 	require.Equal(t, Handed, posts.next().why)
 	require.Zero(t, posts.after, "nobody is unparked twice")
-}
-
-// The taker is bumped if takers have run late and nobody else was unparked.
-func TestBumpOfATakerOfAPosterThatDoesNotSleep(t *testing.T) {
-	newAuto(t)
-	runtime.GOMAXPROCS(1)
-	for lags, want := range map[int32]int32{0: 0, 8: 1} {
-		await(t, "an undisturbed hand-over", func() bool { // the runtime's own may want to run
-			takers, posts, _ := bothSides(t, ParkAuto, Forever)
-			posts.Interrupt()
-			require.Equal(t, Interrupted, posts.next().why)
-			_, ok := posts.q.take()
-			require.True(t, ok)
-			takers.lags.Store(lags)
-			await(t, "the bumps before", func() bool { return bumps.Load() == 0 && runnable() == 0 })
-			v := new(int)
-			require.Equal(t, Handed, posts.Stack.Wait(&v, Forever, nil))
-			n := bumps.Load()
-			posts.Pass(Handed)
-			handed(t, takers.next(), 7)
-			require.LessOrEqual(t, n, want)
-			return n == want
-		})
-	}
 }

@@ -29,6 +29,7 @@ type pace struct {
 	skip     hint        // number of callers that are to wait without asking the scheduler
 	vain     hint        // watches in a row that found nothing, up to 8
 	yielding hint        // 1 while a caller yields
+	yields   hint        // number of callers that were to yield
 	harm     hint        // number of callers that are not to yield
 	spun     atomic.Uint64
 	_        [linePair]byte
@@ -54,21 +55,23 @@ const (
 	// processor, and 0.8 times with the cooldown.
 	harmful = 256
 	// A yield that takes more than worth nanoseconds, each for every packet moved meanwhile, and
-	// fellow for every other timed yield meanwhile, is slow. Goroutines that compute make a yield
+	// fellow for every other yield meanwhile, most together, is slow. Goroutines that compute make a yield
 	// take a time slice of 10 ms. In ping-pong a yield takes 150 ns, a third of a sleep.
 	worth = 20_000
 	each  = 200
-	// fellow stands for 8 yields, of which one is timed, and 1 µs each. Without fellow 64
-	// goroutines on one processor, each of which sends a request and waits for the reply at a
-	// queue of its own, found the yield of each slow that lets all others have their turn, and
-	// slept: 780 ns a reply instead of 290.
-	fellow = 8_000
+	// Without fellow 64 goroutines on one processor, each of which sends a request and waits for
+	// the reply at a queue of its own, each found its yield slow, because all the others ran
+	// meanwhile, and slept: 780 ns a reply instead of 290. On other processors others may yield
+	// while this one computes, hence most.
+	fellow = 1_000
+	most   = 1_000_000
 	// toll is the cooldown after a slow yield or a late glance, and of the limit after a lag of
 	// slice, as a multiple of its length: these cost one part in a hundred of the time.
 	toll = 100
 	// lagToll is the cooldown of yields after a lag of slice, as a multiple of the lag. Beside
-	// goroutines that compute such lags recur. One that does not was chance, and 2 goroutines that
-	// send requests, on one processor, take 780 ns a reply as long as they do not yield, and 350 else.
+	// goroutines that compute such lags recur. A lag that does not recur was chance, and 2 goroutines
+	// that send requests, on one processor, take 780 ns a reply as long as they do not yield, and
+	// 350 otherwise.
 	lagToll = 20
 	// slice is the lag, in nanoseconds, from which a waiter in flight stands behind goroutines
 	// that compute. Go's scheduler lets each of these run for 10 ms.
@@ -151,14 +154,14 @@ func tell(a *hint, v int32) {
 // yield, so that the next is timed too; else the time until which no caller yields.
 var dear instant
 
-// turns is the number of timed yields in the process.
+// turns is the number of yields in the process, as estimated from those that are timed.
 var turns tally
 
 // yield calls the scheduler and reports whether it did. It does not if other callers wait,
 // which the next packet is for, or another caller yields, or a yield made others sleep lately,
 // or yields are dear. A yield goes to the end of the scheduler's queue, behind goroutines that
-// compute. So one in 8 is timed, chosen by a hash, because traffic may have a period. The salt
-// of the stack keeps stacks that move in step from timing the same of their yields.
+// compute. So the first and one in 8 is timed, chosen by a hash, because traffic may have a period.
+// The salt keeps stacks that work in step from all timing their yields at the same step.
 func (s *Stack[T]) yield() bool {
 	if s.HasWaiters() || s.pace.yielding.Load() != 0 {
 		return false
@@ -167,11 +170,13 @@ func (s *Stack[T]) yield() bool {
 		s.pace.harm.Store(n - 1)
 		return false
 	}
-	until, moved := dear.Load(), s.queue.Moved()
+	n := s.pace.yields.Load()
+	s.pace.yields.Store(n + 1)
+	until, chosen := dear.Load(), hash(uint64(n)+s.salt)
 	switch {
-	case until > 1 && (s.pace.skip.Load() > 0 || s.order == OldestFirst && hash(moved+s.salt)>>60 != 0):
+	case until > 1 && (s.pace.skip.Load() > 0 || s.order == OldestFirst && chosen>>60 != 0):
 		return false // without reading the clock
-	case until == 0 && hash(moved+s.salt)>>61 != 0:
+	case until == 0 && n != 0 && chosen>>61 != 0:
 		s.letRun()
 		return true
 	}
@@ -179,11 +184,12 @@ func (s *Stack[T]) yield() bool {
 	if start < until {
 		return false
 	}
-	turn := turns.Add(1)
+	turn := turns.Add(weight(until))
+	moved := s.queue.Moved()
 	s.letRun()
 	took := Now() - start
 	switch {
-	case took <= worth+each*int64(s.queue.Moved()-moved)+fellow*int64(turns.Load()-turn):
+	case took <= worth+each*int64(s.queue.Moved()-moved)+min(fellow*int64(turns.Load()-turn), most):
 		if until != 0 {
 			dear.Store(0)
 		}
@@ -193,6 +199,15 @@ func (s *Stack[T]) yield() bool {
 		dear.Store(start + took + toll*took)
 	}
 	return true
+}
+
+// weight is the number of yields that a timed one stands for: 8 as long as yields are cheap, and
+// one while each is timed.
+func weight(until int64) int32 {
+	if until == 0 {
+		return 8
+	}
+	return 1
 }
 
 // letRun calls the scheduler, one caller of the stack at a time. Without that limit 8 posters

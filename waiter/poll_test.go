@@ -336,13 +336,12 @@ func TestSlowYields(t *testing.T) {
 		}
 	}()
 	defer func() { over.Store(true); <-ended }()
-	require.Zero(t, hash(b.q.Moved())>>61, "it is timed")
 
 	// step yields, and says whether that was slow. The scheduler may pass the other
 	// goroutine over.
 	step := func() (slow bool) {
 		start := Now()
-		require.True(t, b.yield())
+		require.True(t, b.yielded(0).yield()) // timed
 		return Now()-start >= 1_000_000
 	}
 	busy.Store(true)
@@ -405,16 +404,40 @@ func TestYieldIsWorthWhatMoves(t *testing.T) {
 func TestYieldIsWorthTheTurnsOfOthers(t *testing.T) {
 	b := newAuto(t)
 	runtime.GOMAXPROCS(1)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for start := Now(); Now() < start+1_000_000; {
-		}
-		turns.Add(1_000_000) // worth seconds, for the machine may run others
-	}()
-	require.True(t, b.yield())
-	<-ended
-	require.Zero(t, dear.Load())
+	await(t, "a yield that took most, and not much longer", func() bool {
+		dear.Store(0)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for start := Now(); Now() < start+most*9/10; {
+			}
+			turns.Add(1_000_000)
+		}()
+		start := Now()
+		require.True(t, b.yielded(0).yield())
+		took := Now() - start
+		<-done
+		return took >= most*9/10 && dear.Load() == 0
+	})
+}
+
+// However many others yield meanwhile, a time slice makes a yield slow.
+func TestTurnsOfOthersHaveALimit(t *testing.T) {
+	b := newAuto(t)
+	runtime.GOMAXPROCS(1)
+	alone(t, "slow", func() bool {
+		dear.Store(0)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for start := Now(); Now() < start+most+2*worth; {
+			}
+			turns.Add(1_000_000)
+		}()
+		require.True(t, b.yielded(0).yield())
+		<-done
+		return dear.Load() == 1
+	})
 }
 
 // A timed yield is counted, and one that is not is not.
@@ -423,10 +446,13 @@ func TestTimedYieldsAreCounted(t *testing.T) {
 	dear.Store(0)
 	was := turns.Load()
 	require.True(t, b.yield())
-	require.Equal(t, was+1, turns.Load())
+	require.Equal(t, was+8, turns.Load(), "one in eight is timed")
 	dear.Store(0)
-	require.True(t, b.movedTo(untimed(t)).yield())
-	require.Equal(t, was+1, turns.Load())
+	require.True(t, b.yielded(untimed(t)).yield())
+	require.Equal(t, was+8, turns.Load())
+	dear.Store(1)
+	require.True(t, b.yielded(untimed(t)).yield())
+	require.Equal(t, was+9, turns.Load(), "each is timed")
 }
 
 // Stacks that move in step time different yields: of eight, each has about one in eight.
@@ -435,9 +461,9 @@ func TestStacksInStep(t *testing.T) {
 	for range timed {
 		var s Stack[int]
 		s.Init(nil, NewestFirst, 0, ParkAuto, Parkers{})
-		for moved := range timed {
-			if hash(uint64(moved)+s.salt)>>61 == 0 {
-				timed[moved]++
+		for n := range timed {
+			if hash(uint64(n)+s.salt)>>61 == 0 {
+				timed[n]++
 			}
 		}
 	}

@@ -10,8 +10,9 @@ import (
 type Queue[T any] interface {
 	// Move moves one packet for a waiter, and reports whether it did. For a waiting
 	// taker it moves the oldest packet from the queue to *v, for a waiting poster *v to the
-	// queue, and then calls HandOverFor if takers wait. It does not wait for a packet that is
-	// being published.
+	// queue. Move does not wait for a packet that is being published. If it moves the packet of
+	// a poster, and the takers' stack is Due, Move calls HandOverFor of that stack, with the posters'
+	// stack.
 	Move(v *T) bool
 	// Idle reports whether there is nothing to move, nothing is being made ready to
 	// move, and the queue is open. A goroutine that begins to make something ready after
@@ -109,7 +110,8 @@ func flights(state uint64) int32 { return int32(state &^ (watched | looking) >> 
 func waiting(state uint64) int { return int(uint32(state)&(armed-1)) + int(state&sole>>31) }
 
 // Stack is a list of waiters with a lock. The lock is held for a few instructions, and
-// while packets are moved and a queue grows, but never while its holder sleeps. While no one
+// while packets are moved and a queue grows. Its holder sleeps only in the wait for a pop that
+// is in the middle of a move. While no one
 // waits, nobody takes the lock. See the package's documentation for the order of accesses
 // that P1 to P4, W1 and W2, S1 and S2 stand for.
 type Stack[T any] struct {
@@ -137,11 +139,12 @@ type Stack[T any] struct {
 	// sole belongs to the caller that set the bit taken, until that caller clears the bit.
 	sole      *Waiter[T]
 	notifiers *Notifier // the armed ones
-	after     list[T]   // takers that were handed packets of posters on this stack: HandOverFor
 	_         [linePair]byte
 
 	pace pace
 	pool *pool // of *Waiter[T]; a pointer, because package sync's list of pools would keep s alive
+
+	after list[T] // takers that were handed packets of posters on this stack: see HandOverFor; guarded by mu
 }
 
 // Stats counts what happened on a stack since it was made.
@@ -345,7 +348,8 @@ func (s *Stack[T]) settle(yields bool) {
 // unparks the waiters later, after the poster whose packet was moved. Go's scheduler runs next
 // what was readied last, and takers are to run before that poster: they make room, and the poster
 // may have more packets. With takers unparked first, 16 posters and a taker at a queue of 16, on
-// one processor, took three times what a channel takes.
+// one processor, took three times what a channel takes. If the queue is over, the goroutine that
+// closed it releases what is left.
 func (s *Stack[T]) HandOverFor(posts *Stack[T]) { s.collect(&posts.after) }
 
 // collect serves the waiters, and tells armed notifiers. The caller unparks the waiters in l.
@@ -381,10 +385,17 @@ func (s *Stack[T]) serve(l *list[T]) {
 		}
 		l.add(w)
 	}
-	l.join(&s.after)
 	over := s.first != nil && s.queue.Over()
 	for n := 0; over && n < flock && s.first != nil; n++ {
 		l.add(s.release(s.first, Closed))
+	}
+	s.joinAfter(l)
+}
+
+// joinAfter puts the takers that wait to be unparked at the end of l, to run first.
+func (s *Stack[T]) joinAfter(l *list[T]) {
+	if s.order == OldestFirst { // the takers' stack leaves that cache line alone
+		l.join(&s.after)
 	}
 }
 
@@ -500,6 +511,7 @@ func (s *Stack[T]) Wait(v *T, deadline int64, done <-chan struct{}) Outcome {
 		}
 	}
 	if l.head != nil {
+		l.late = nil // bump may sleep, and this caller holds the lock
 		l.wake(w)
 	}
 	why := w.outcome
@@ -612,12 +624,12 @@ func (s *Stack[T]) expire(w *Waiter[T], l *list[T]) {
 			break
 		}
 	}
-	l.join(&s.after)
 	if w.listed {
 		s.left++
 		s.stats.Timeouts++
 		l.add(s.release(w, Expired))
 	}
+	s.joinAfter(l)
 }
 
 // receive copies the packet that was moved for w to *v, and measures the lag.
@@ -751,7 +763,7 @@ func (s *Stack[T]) unlink(w *Waiter[T], why Outcome) *Waiter[T] {
 // list holds unlinked waiters that are owed an Unpark.
 type list[T any] struct {
 	head, tail *Waiter[T]
-	late       *Stack[T] // if not nil, the waiter at tail was handed a packet there and runs late
+	late       *Stack[T] // the stack whose bump follows the last unpark, or nil
 }
 
 func (l *list[T]) add(w *Waiter[T]) {
@@ -773,7 +785,7 @@ func (l *list[T]) join(m *list[T]) {
 	} else {
 		l.tail.next = m.head
 	}
-	l.tail, l.late = m.tail, m.late
+	l.tail = m.tail
 	*m = list[T]{}
 }
 

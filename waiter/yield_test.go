@@ -11,15 +11,13 @@ import (
 // past is a time before Now, as a time until which no caller yields.
 const past = 2
 
-// movedTo makes b's queue one that has moved n packets.
-func (b *bed) movedTo(n uint64) *bed {
-	b.q.mu.Lock()
-	defer b.q.mu.Unlock()
-	b.q.moved = n
+// yielded makes b a stack of which n callers were to yield.
+func (b *bed) yielded(n uint64) *bed {
+	b.pace.yields.Store(int32(n))
 	return b
 }
 
-// untimed is a number of packets after which a yield is not timed while yields are cheap, nor
+// untimed is a number of yields after which a yield is not timed while yields are cheap, nor
 // tried by a poster while yields are dear.
 func untimed(t *testing.T) uint64 {
 	const n = 1
@@ -30,7 +28,7 @@ func untimed(t *testing.T) uint64 {
 // While yields are dear, callers that are to skip the scheduler's question do not yield, even
 // after the time until which none does. After one slow yield they do.
 func TestDearYieldsAndSkip(t *testing.T) {
-	b := newAuto(t).movedTo(untimed(t))
+	b := newAuto(t).yielded(untimed(t))
 	for _, c := range []struct {
 		dear  int64
 		skip  int32
@@ -55,7 +53,7 @@ func TestDearYieldsOfPosters(t *testing.T) {
 		b, yields := newBedOf(t, order, 1, ParkAuto), 0
 		for n := range uint64(256) {
 			dear.Store(past)
-			if b.movedTo(n).yield() {
+			if b.yielded(n).yield() {
 				yields++
 			}
 		}
@@ -96,7 +94,7 @@ func alone(t *testing.T, what string, f func() bool) {
 func TestYieldLetsOthersRun(t *testing.T) {
 	b := newAuto(t)
 	for _, n := range []uint64{0, untimed(t)} {
-		b.movedTo(n)
+		b.yielded(n)
 		alone(t, "another ran, and did not yield", func() bool {
 			dear.Store(0)
 			ran, yielded := make(chan struct{}), false
@@ -133,16 +131,19 @@ func TestOneYieldInEightIsTimed(t *testing.T) {
 		<-ended
 		return dear.Load()
 	}
-	much := uint64(1_000_000_000) // moved before, which is worth nothing
-	for hash(much)>>61 != 0 {
-		much++
+	later := uint64(1)
+	for hash(later)>>61 != 0 {
+		later++
 	}
-	for _, n := range []uint64{0, much} {
-		b.movedTo(n)
-		alone(t, "timed, slow", func() bool { return slow(0) == 1 })
+	b.q.moved = 1_000_000_000 // before, which is worth nothing
+	for _, n := range []uint64{0, later} {
+		alone(t, "timed, slow", func() bool {
+			b.yielded(n)
+			return slow(0) == 1
+		})
 	}
-	b.movedTo(untimed(t))
 	for range 10 {
+		b.yielded(untimed(t))
 		require.Zero(t, slow(0))
 	}
 	alone(t, "timed after a slow one", func() bool { return slow(1) > Now() })
@@ -154,6 +155,21 @@ func TestOneYieldInEightIsTimed(t *testing.T) {
 		}
 	}
 	require.InDelta(t, 32, timed, 8)
+}
+
+// The first yield of a stack is timed, whatever its salt. Each yield counts, also of a queue in
+// which nothing moves.
+func TestYieldsAreCounted(t *testing.T) {
+	b := newAuto(t)
+	for b.salt = 1; hash(b.salt)>>61 == 0; b.salt++ {
+	}
+	was := turns.Load()
+	for n := range int32(3) {
+		dear.Store(0)
+		require.Equal(t, n, b.pace.yields.Load())
+		require.True(t, b.yield())
+		require.Equal(t, was+8, turns.Load(), "the first alone")
+	}
 }
 
 // A caller that was refused a yield does not ask for one at its second turn, unless others

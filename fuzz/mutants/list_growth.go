@@ -181,4 +181,14 @@ var ofGrowth = []mutant{
 		"s.until = clock() + longestStop", "s.until = clock()",
 		test("./ring", "TestWaitKeepsItsPlace"),
 	},
+	{
+		"a wait for a goroutine that has no thread yields its own thread", "ring/wait.go",
+		"if runtime.GOMAXPROCS(0) > 1 && !inBubble() {", "if !inBubble() {",
+		test("./ring", "TestWaitKeepsItsPlace"),
+	},
+	{
+		"a wait yields its thread by a clock that stands still", "ring/wait.go",
+		"if runtime.GOMAXPROCS(0) > 1 && !inBubble() {", "if runtime.GOMAXPROCS(0) > 1 {",
+		test("./ring", "TestWaitKeepsItsPlace"),
+	},
 }

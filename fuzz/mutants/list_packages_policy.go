@@ -119,18 +119,43 @@ var ofPolicy = []mutant{
 	},
 	{
 		"a yield in which much moved is slow", "waiter/poll.go",
-		"+each*int64(s.queue.Moved()-moved)", "",
+		"+each*int64(s.queue.Moved()-moved)", "+0*int64(s.queue.Moved()-moved)",
 		test("./waiter", "TestYieldIsWorthWhatMoves"),
 	},
 	{
 		"a yield in which others had their turn is slow", "waiter/poll.go",
-		"+fellow*int64(turns.Load()-turn)", "+0*int64(turns.Load()-turn)",
+		"min(fellow*int64(turns.Load()-turn), most)", "min(0*int64(turns.Load()-turn), most)",
 		test("./waiter", "TestYieldIsWorthTheTurnsOfOthers"),
 	},
 	{
 		"timed yields are not counted", "waiter/poll.go",
-		"turn := turns.Add(1)", "turn := turns.Load()",
+		"turn := turns.Add(weight(until))", "turn := turns.Load()",
 		test("./waiter", "TestTimedYieldsAreCounted"),
+	},
+	{
+		"a timed yield stands for itself alone", "waiter/poll.go",
+		"if until == 0 {\n\t\treturn 8\n\t}", "",
+		test("./waiter", "TestTimedYieldsAreCounted"),
+	},
+	{
+		"a timed yield stands for 8 while all are timed", "waiter/poll.go",
+		"if until == 0 {\n\t\treturn 8\n\t}\n\treturn 1", "return 8",
+		test("./waiter", "TestTimedYieldsAreCounted"),
+	},
+	{
+		"a time slice is the turn of others, if they are many", "waiter/poll.go",
+		"min(fellow*int64(turns.Load()-turn), most)", "fellow*int64(turns.Load()-turn)",
+		test("./waiter", "TestTurnsOfOthersHaveALimit"),
+	},
+	{
+		"yields of a queue in which nothing moves are all timed, or none is", "waiter/poll.go",
+		"s.pace.yields.Store(n + 1)", "",
+		test("./waiter", "TestYieldsAreCounted"),
+	},
+	{
+		"the first yield of a stack is timed if chance has it so", "waiter/poll.go",
+		"case until == 0 && n != 0 && chosen", "case until == 0 && chosen",
+		test("./waiter", "TestYieldsAreCounted"),
 	},
 	{
 		"stacks in step time the same of their yields", "waiter/stack.go",

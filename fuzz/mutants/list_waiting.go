@@ -123,23 +123,18 @@ var ofWaiting = []mutant{
 	},
 	{
 		"a taker that gets the packet of a waiting poster is not woken", "waiter/stack.go",
-		"l.join(&s.after)\n\tover :=", "over :=",
+		"l.add(s.release(s.first, Closed))\n\t}\n\ts.joinAfter(l)", "l.add(s.release(s.first, Closed))\n\t}",
 		model("growth to 3, both sides sleep"),
 	},
 	{
 		"a taker that gets the packet of a poster whose time is up is not woken", "waiter/stack.go",
-		"l.join(&s.after)\n\tif w.listed {", "if w.listed {",
+		"l.add(s.release(w, Expired))\n\t}\n\ts.joinAfter(l)", "l.add(s.release(w, Expired))\n\t}",
 		test("./waiter", "TestTakersOfAnExpiredPoster"),
 	},
 	{
 		"a taker that gets the packet of a waiting poster is woken twice", "waiter/stack.go",
 		"*m = list[T]{}", "",
 		test("./waiter", "TestTakersOfAPosterThatDoesNotSleep"),
-	},
-	{
-		"a late taker of a waiting poster's packet is not bumped", "waiter/stack.go",
-		"l.tail, l.late = m.tail, m.late", "l.tail = m.tail",
-		test("./waiter", "TestBumpOfATakerOfAPosterThatDoesNotSleep"),
 	},
 	{
 		"a poster that serves itself is woken as well", "waiter/stack.go",

@@ -25,7 +25,7 @@ var equivalents = []equivalent{
 		"at the boundary both results are start"},
 	{"waiter/alarm.go", "Stack.setAlarm", "if at := w.alarm.at.Load(); at != 0 && at <= w.deadline {", boundary, 0,
 		"an alarm that is set again for its time goes off at that time: a timer is touched once more"},
-	{"waiter/poll.go", "Stack.yield", "case took <= worth+each*int64(s.queue.Moved()-moved)+fellow*int64(turns.Load()-turn):", boundary, 0,
+	{"waiter/poll.go", "Stack.yield", "case took <= worth+each*int64(s.queue.Moved()-moved)+min(fellow*int64(turns.Load()-turn), most):", boundary, 0,
 		"a yield of exactly that many nanoseconds goes either way: it decides how the next caller waits"},
 	{"waiter/poll.go", "Stack.Again", "wanted := now < crowded.Load()", boundary, 0,
 		"a cooldown that ends in this very nanosecond goes either way: the next caller watches or sleeps"},
