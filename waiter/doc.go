@@ -120,7 +120,7 @@
 //	others sleep at the queue, or yield           does not yield: the next packet is theirs
 //	other goroutines are about to run             yields once; they may be posters
 //	a yield took more than 20 µs, twice           sleeps, for 100 times as long nobody yields
-//	a hand-off was on its way for more than 5 ms  nobody yields for 20 times as long
+//	a hand-off was on its way for more than 5 ms  nobody yields for 100 times as long
 //	posters sleep when its yield ends             the next 256 times nobody yields
 //	nobody wants a processor                      watches the queue for up to 50 µs
 //	somebody begins to want one                   stops watching within 3 µs, sleeps

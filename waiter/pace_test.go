@@ -24,7 +24,7 @@ func TestTableOfDoc(t *testing.T) {
 	const us = 1000
 	for _, row := range []string{
 		fmt.Sprintf("a yield took more than %d µs, twice sleeps, for %d times as long nobody yields", worth/us, toll),
-		fmt.Sprintf("a hand-off was on its way for more than %d ms nobody yields for %d times as long", slice/us/us, lagToll),
+		fmt.Sprintf("a hand-off was on its way for more than %d ms nobody yields for %d times as long", slice/us/us, toll),
 		fmt.Sprintf("nobody wants a processor watches the queue for up to %d µs", longest/us),
 		fmt.Sprintf("somebody begins to want one stops watching within %d µs, sleeps", 3*glance/us),
 		fmt.Sprintf("posters sleep when its yield ends the next %d times nobody yields", harmful),

@@ -65,14 +65,9 @@ const (
 	// while this one computes, hence most.
 	fellow = 1_000
 	most   = 1_000_000
-	// toll is the cooldown after a slow yield or a late glance, and of the limit after a lag of
-	// slice, as a multiple of its length: these cost one part in a hundred of the time.
+	// toll is the cooldown after a slow yield, a late glance or a lag of slice, as a multiple of
+	// its length: these cost one part in a hundred of the time.
 	toll = 100
-	// lagToll is the cooldown of yields after a lag of slice, as a multiple of the lag. Beside
-	// goroutines that compute such lags recur. A lag that does not recur was chance, and 2 goroutines
-	// that send requests, on one processor, take 780 ns a reply as long as they do not yield, and
-	// 350 otherwise.
-	lagToll = 20
 	// slice is the lag, in nanoseconds, from which a waiter in flight stands behind goroutines
 	// that compute. Go's scheduler lets each of these run for 10 ms.
 	slice = 5_000_000

@@ -647,8 +647,9 @@ func (s *Stack[T]) receive(w *Waiter[T], v *T) {
 func (s *Stack[T]) lag(ns int64) {
 	if ns > slice {
 		now, ns := Now(), min(ns, longLag)
-		s.behind.Store(now + toll*ns) // of two lags the later counts, though the other may be longer
-		if until := now + lagToll*ns; dear.Load() < until {
+		until := now + toll*ns
+		s.behind.Store(until) // of two lags the later counts, though the other may be longer
+		if dear.Load() < until {
 			dear.Store(until) // a yield would go behind the same goroutines
 		}
 	}
