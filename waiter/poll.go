@@ -54,9 +54,10 @@ const (
 	// taker, and all but the first found the queue full: 3 times a channel's time on one
 	// processor, and 0.8 times with the cooldown.
 	harmful = 256
-	// A yield that takes more than worth nanoseconds, each for every packet moved meanwhile, and
-	// fellow for every other yield meanwhile, most together, is slow. Goroutines that compute make a yield
-	// take a time slice of 10 ms. In ping-pong a yield takes 150 ns, a third of a sleep.
+	// A yield is slow that takes more than the sum of worth, each for every packet moved
+	// meanwhile, and fellow for every other yield meanwhile, in nanoseconds; fellow counts up to
+	// most together. Goroutines that compute make a yield take a time slice of 10 ms. In
+	// ping-pong a yield takes 150 ns, a third of a sleep.
 	worth = 20_000
 	each  = 200
 	// Without fellow 64 goroutines on one processor, each of which sends a request and waits for
@@ -155,8 +156,9 @@ var turns tally
 // yield calls the scheduler and reports whether it did. It does not if other callers wait,
 // which the next packet is for, or another caller yields, or a yield made others sleep lately,
 // or yields are dear. A yield goes to the end of the scheduler's queue, behind goroutines that
-// compute. So the first and one in 8 is timed, chosen by a hash, because traffic may have a period.
-// The salt keeps stacks that work in step from all timing their yields at the same step.
+// compute. So the first yield is timed, and of the others one in 8, chosen by a hash, because
+// traffic may have a period. The salt keeps stacks that work in step from all timing their yields
+// at the same step.
 func (s *Stack[T]) yield() bool {
 	if s.HasWaiters() || s.pace.yielding.Load() != 0 {
 		return false

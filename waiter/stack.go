@@ -120,10 +120,10 @@ type Stack[T any] struct {
 	parkers Parkers
 	order   Order
 	parking Parking
-	limit   int32 // of hand-offs in flight; 0 is GOMAXPROCS
-	salt    uint64
-	known   hint  // limit, or the last GOMAXPROCS seen
-	behind  lapse // until when waiters in flight are taken to stand behind goroutines that compute
+	limit   int32  // of hand-offs in flight; 0 is GOMAXPROCS
+	salt    uint64 // a number of its own for each stack: see yield
+	known   hint   // limit, or the last GOMAXPROCS seen
+	behind  lapse  // until when waiters in flight are taken to stand behind goroutines that compute
 	_       [linePair]byte
 
 	// One cache line, because a hand-off needs all of it. No call writes the line while no
