@@ -44,13 +44,13 @@ func TestWaitKeepsItsPlace(t *testing.T) {
 
 	s := stall{try: spins}
 	s.wait()
-	require.EqualValues(t, math.MinInt64, s.until, "on one processor the other goroutine has no thread")
+	require.Equal(t, int64(math.MinInt64), s.until, "on one processor the other goroutine has no thread")
 
 	runtime.GOMAXPROCS(2)
 	synctest.Test(t, func(t *testing.T) {
 		s := stall{try: spins}
 		s.wait()
-		require.EqualValues(t, math.MinInt64, s.until, "the clock of a bubble stands still")
+		require.Equal(t, int64(math.MinInt64), s.until, "the clock of a bubble stands still")
 	})
 	s = stall{try: spins}
 	before := clock()
