@@ -409,9 +409,9 @@ func TestYieldIsWorthTheTurnsOfOthers(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
+			turns.Add(1_000_000)
 			for start := Now(); Now() < start+most/2; {
 			}
-			turns.Add(1_000_000)
 		}()
 		start := Now()
 		require.True(t, b.yielded(0).yield())
@@ -430,9 +430,9 @@ func TestTurnsOfOthersHaveALimit(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
+			turns.Add(1_000_000)
 			for start := Now(); Now() < start+most+2*worth; {
 			}
-			turns.Add(1_000_000)
 		}()
 		require.True(t, b.yielded(0).yield())
 		<-done
