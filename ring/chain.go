@@ -280,11 +280,12 @@ func (c *Chain[T]) Empty() bool { return c.head.Load().Empty() || c.first().Empt
 func (c *Chain[T]) Ready() bool { return c.head.Load().Ready() }
 
 // Full is the mirror of Empty: it reports whether the chain was open and at its limit at an
-// instant during the call. What callers rely on: if Full returns true, each pop that did not
-// claim before the last load of deq changes deq after that load.
+// instant during the call, that of the load of deq. What callers rely on: if Full returns true,
+// each pop that did not claim before that load changes deq after the load.
 func (c *Chain[T]) Full() bool {
-	deq := c.deq.Load()
-	return c.tail.Load().enq.Load()-deq == c.limit && c.deq.Load() == deq
+	// Before deq. enq never falls and is never more than limit above deq.
+	enq := c.tail.Load().enq.Load()
+	return enq-c.deq.Load() == c.limit
 }
 
 // Len is [Ring.Len].

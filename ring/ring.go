@@ -412,15 +412,15 @@ func (r *Ring[T]) Drained() bool {
 	return enq&closedBit != 0 && int64(r.deq().Load()-enq&^closedBit) >= 0
 }
 
-// Empty reports whether the ring was open and empty at an instant during the call. Callers
-// rely on more: if Empty returns true, each push that did not claim before the last load of
-// enq, and Close, changes enq after that load in the one total order of the atomics.
+// Empty reports whether the ring was open and empty at an instant during the call, that of the
+// load of enq. Callers rely on more: if Empty returns true, each push that did not claim before
+// that load, and Close, changes enq after the load in the one total order of the atomics.
 func (r *Ring[T]) Empty() bool {
-	enq := r.enq.Load()
-	// deq is loaded while enq has one value. Without the second look at enq a ring that always
-	// held an element looked empty to a caller that was slow between the loads, as others pushed
-	// and popped.
-	return enq == r.deq().Load() && enq == r.enq.Load()
+	// Before enq. deq never falls and is never above enq, so if enq is the deq that was loaded,
+	// deq has not moved. In the other order a ring that always holds an element looks empty to a
+	// caller that is slow between the loads, while others push and pop.
+	deq := r.deq().Load()
+	return r.enq.Load() == deq
 }
 
 // Ready reports whether the oldest element is likely to be there. It reads the slot of that

@@ -54,3 +54,37 @@ func TestTakersOfAPosterThatDoesNotSleep(t *testing.T) {
 	require.Equal(t, Handed, posts.next().why)
 	require.Zero(t, posts.after, "nobody is unparked twice")
 }
+
+// refilled is a queue in which room comes free whenever Over is asked of the full queue.
+type refilled struct{ *fakeQueue }
+
+func (q refilled) Over() bool {
+	if q.Len() == 0 {
+		q.take()
+	}
+	return q.fakeQueue.Over()
+}
+
+// A poster that begins to wait serves older posters, and their takers are woken, also if room
+// for the poster itself comes free only afterwards.
+func TestTakersOfAPosterThatIsServedLast(t *testing.T) {
+	takers, posts, _ := bothSides(t, Forever)
+	posts.limit = 10
+	hand := posts.q.onMove
+	posts.q.onMove = func() {
+		hand()
+		posts.q.onMove = func() { // before the Move for the poster that begins to wait
+			posts.q.onMove = nil
+			posts.q.put(8)
+		}
+	}
+	_, ok := posts.q.take()
+	require.True(t, ok)
+	posts.q.room = 2 // there is room for two, until another takes the second place
+	posts.queue = refilled{&posts.q}
+	v := new(int)
+	require.Equal(t, Handed, posts.Stack.Wait(&v, Forever, nil))
+	posts.Pass(Handed)
+	handed(t, takers.next(), 7)
+	require.Equal(t, Handed, posts.next().why)
+}

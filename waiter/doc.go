@@ -141,7 +141,8 @@
 // takers were late twice lately, and nobody else is ready to run, the poster
 // moves the taker to where any processor finds it at once (see bump).
 //
-// One caller at a time yields, for several would only take turns with each other.
+// One caller at a time yields, for several would only take turns with each other. The 20 µs of
+// a slow yield are more where packets were moved meanwhile, or other callers yielded.
 //
 // A goroutine sleeps on a condition variable, or in a select if the wait has a done channel.
 // Its deadline is kept by an alarm: a timer that stays set when the wait ends sooner, and is

@@ -60,10 +60,10 @@ const (
 	// ping-pong a yield takes 150 ns, a third of a sleep.
 	worth = 20_000
 	each  = 200
-	// Without fellow 64 goroutines on one processor, each of which sends a request and waits for
-	// the reply at a queue of its own, each found its yield slow, because all the others ran
-	// meanwhile, and slept: 780 ns a reply instead of 290. On other processors others may yield
-	// while this one computes, hence most.
+	// fellow is for 64 goroutines on one processor, say, that send requests and wait for replies
+	// at queues of their own. All the others run during the yield of one. Without fellow every
+	// yield was slow, so all slept: 780 ns a reply instead of 290. most is for goroutines that
+	// yield on other processors while one computes here.
 	fellow = 1_000
 	most   = 1_000_000
 	// toll is the cooldown after a slow yield, a late glance or a lag of slice, as a multiple of

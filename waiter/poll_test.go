@@ -400,24 +400,31 @@ func TestYieldIsWorthWhatMoves(t *testing.T) {
 	require.Zero(t, dear.Load())
 }
 
+// yieldBeside is the first yield of b's callers, beside a goroutine that counts many yields of
+// others and then computes for ns. It returns how long the yield took, and what dear is then.
+func (b *bed) yieldBeside(ns int64) (took, then int64) {
+	dear.Store(0)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		turns.Add(1_000_000)
+		for start := Now(); Now() < start+ns; {
+		}
+	}()
+	start := Now()
+	require.True(b.t, b.yielded(0).yield())
+	took, then = Now()-start, dear.Load()
+	<-done
+	return took, then
+}
+
 // A yield in which others have yielded too was their turn.
 func TestYieldIsWorthTheTurnsOfOthers(t *testing.T) {
 	b := newAuto(t)
 	runtime.GOMAXPROCS(1)
 	await(t, "a yield that took long, and not longer than most", func() bool {
-		dear.Store(0)
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			turns.Add(1_000_000)
-			for start := Now(); Now() < start+most/2; {
-			}
-		}()
-		start := Now()
-		require.True(t, b.yielded(0).yield())
-		took := Now() - start
-		<-done
-		return took >= most/2 && dear.Load() == 0
+		took, then := b.yieldBeside(most / 2)
+		return took >= most/2 && then == 0
 	})
 }
 
@@ -426,17 +433,8 @@ func TestTurnsOfOthersHaveALimit(t *testing.T) {
 	b := newAuto(t)
 	runtime.GOMAXPROCS(1)
 	alone(t, "slow", func() bool {
-		dear.Store(0)
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			turns.Add(1_000_000)
-			for start := Now(); Now() < start+most+2*worth; {
-			}
-		}()
-		require.True(t, b.yielded(0).yield())
-		<-done
-		return dear.Load() == 1
+		_, then := b.yieldBeside(most + 2*worth)
+		return then == 1
 	})
 }
 

@@ -10,9 +10,9 @@ import (
 type Queue[T any] interface {
 	// Move moves one packet for a waiter, and reports whether it did. For a waiting
 	// taker it moves the oldest packet from the queue to *v, for a waiting poster *v to the
-	// queue. Move does not wait for a packet that is being published. If it moves the packet of
-	// a poster, and the takers' stack is Due, Move calls HandOverFor of that stack, with the posters'
-	// stack.
+	// queue. Move does not wait for a packet that is being published. If Move has moved the
+	// packet of a poster, and the takers' stack is Due, Move calls HandOverFor of the takers'
+	// stack, with the posters' stack.
 	Move(v *T) bool
 	// Idle reports whether there is nothing to move, nothing is being made ready to
 	// move, and the queue is open. A goroutine that begins to make something ready after
@@ -110,10 +110,10 @@ func flights(state uint64) int32 { return int32(state &^ (watched | looking) >> 
 func waiting(state uint64) int { return int(uint32(state)&(armed-1)) + int(state&sole>>31) }
 
 // Stack is a list of waiters with a lock. The lock is held for a few instructions, and
-// while packets are moved and a queue grows. Its holder sleeps only in the wait for a pop that
-// is in the middle of a move. While no one
-// waits, nobody takes the lock. See the package's documentation for the order of accesses
-// that P1 to P4, W1 and W2, S1 and S2 stand for.
+// while packets are moved and a queue grows. The holder of the lock sleeps only where a push
+// waits long for the pop of the same slot to end. While no one waits, nobody takes the lock.
+// See the package's documentation for the order of accesses that P1 to P4, W1 and W2, S1 and S2
+// stand for.
 type Stack[T any] struct {
 	// Written by Init alone, known and behind excepted.
 	queue   Queue[T]
@@ -348,8 +348,9 @@ func (s *Stack[T]) settle(yields bool) {
 // unparks the waiters later, after the poster whose packet was moved. Go's scheduler runs next
 // what was readied last, and takers are to run before that poster: they make room, and the poster
 // may have more packets. With takers unparked first, 16 posters and a taker at a queue of 16, on
-// one processor, took three times what a channel takes. If the queue is over, the goroutine that
-// closed it releases what is left.
+// one processor, took three times what a channel takes. These takers are not bumped: the poster
+// that is unparked before them wants a processor too. If the queue is over, the goroutine that
+// closed the queue releases the waiters that are left.
 func (s *Stack[T]) HandOverFor(posts *Stack[T]) { s.collect(&posts.after) }
 
 // collect serves the waiters, and tells armed notifiers. The caller unparks the waiters in l.
@@ -764,7 +765,7 @@ func (s *Stack[T]) unlink(w *Waiter[T], why Outcome) *Waiter[T] {
 // list holds unlinked waiters that are owed an Unpark.
 type list[T any] struct {
 	head, tail *Waiter[T]
-	late       *Stack[T] // the stack whose bump follows the last unpark, or nil
+	late       *Stack[T] // bump of this stack is due after the last unpark; nil if none is
 }
 
 func (l *list[T]) add(w *Waiter[T]) {
@@ -776,7 +777,7 @@ func (l *list[T]) add(w *Waiter[T]) {
 	l.tail = w
 }
 
-// join moves the waiters of m to the end of l.
+// join moves the waiters of m to the end of l. What m says of a bump is dropped.
 func (l *list[T]) join(m *list[T]) {
 	if m.head == nil {
 		return

@@ -75,8 +75,8 @@ const Moved = 2
 // Lifted is the limit while the queue is empty: the posters in flight may be behind
 // goroutines that compute, and takers find nothing. With Moved alone 4 posters at a queue of
 // 16, on one processor beside a goroutine that computes, took over 50 times what a channel
-// takes, and 32 posters and 3 takers at a queue of 4, on 4 threads, twice as long. Without any limit
-// 64 posters and 4 takers at a queue of 16, on one processor, took twice as long.
+// takes, and 32 posters and 3 takers at a queue of 4, on 4 threads, twice as long. Without any
+// limit 64 posters and 4 takers at a queue of 16, on one processor, took twice as long.
 const Lifted = 8
 
 // flock is the number of waiters of a closed queue that are released before they may run. So

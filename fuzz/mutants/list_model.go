@@ -127,7 +127,7 @@ var ofModel = []mutant{
 	},
 	{
 		"a bounded ring is full when its slots are", "ring/chain.go",
-		"return c.tail.Load().enq.Load()-deq == c.limit && c.deq.Load() == deq", "r := c.tail.Load()\n\treturn r.enq.Load()-deq == r.lap",
+		"return enq-c.deq.Load() == c.limit", "return enq-c.deq.Load() == c.tail.Load().lap",
 		model("growth to 5, a batch makes room for all"),
 	},
 	{

@@ -60,12 +60,12 @@ var ofChains = []mutant{
 	},
 	{
 		"a chain is full when its last ring is", "ring/chain.go",
-		"return c.tail.Load().enq.Load()-deq == c.limit && c.deq.Load() == deq", "return deq == c.deq.Load() && c.tail.Load().Full()",
+		"return enq-c.deq.Load() == c.limit", "_ = enq\n\treturn c.tail.Load().Full()",
 		test("./ring", "TestChainHeldAtItsLimit"),
 	},
 	{
 		"a closed chain is full", "ring/chain.go",
-		"return c.tail.Load().enq.Load()-deq == c.limit && c.deq.Load() == deq", "return c.tail.Load().enq.Load()&^closedBit-deq == c.limit",
+		"return enq-c.deq.Load() == c.limit", "return enq&^closedBit-c.deq.Load() == c.limit",
 		test("./ring", "TestChainFullAndClosed"),
 	},
 	{

@@ -74,7 +74,7 @@ var ofRings = []mutant{
 	},
 	{
 		"a closed ring is idle", "ring/ring.go",
-		"return enq == r.deq().Load() && enq == r.enq.Load()", "return enq&^closedBit == r.deq().Load() && enq == r.enq.Load()",
+		"return r.enq.Load() == deq", "return r.enq.Load()&^closedBit == deq",
 		test("./ring", "TestClose"),
 	},
 	{

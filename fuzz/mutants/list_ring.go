@@ -91,12 +91,12 @@ var ofRing = []mutant{
 	},
 	{
 		"empty as seen at two instants", "ring/ring.go",
-		"return enq == r.deq().Load() && enq == r.enq.Load()", "return enq == r.deq().Load()",
+		"deq := r.deq().Load()\n\treturn r.enq.Load() == deq", "enq := r.enq.Load()\n\treturn enq == r.deq().Load()",
 		modelRing("never empty"),
 	},
 	{
 		"full as seen at two instants", "ring/chain.go",
-		"return c.tail.Load().enq.Load()-deq == c.limit && c.deq.Load() == deq", "return c.tail.Load().enq.Load()-deq == c.limit",
+		"enq := c.tail.Load().enq.Load()\n\treturn enq-c.deq.Load() == c.limit", "deq := c.deq.Load()\n\treturn c.tail.Load().enq.Load()-deq == c.limit",
 		modelRing("chain, never full"),
 	},
 	{

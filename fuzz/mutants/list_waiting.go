@@ -137,6 +137,11 @@ var ofWaiting = []mutant{
 		test("./waiter", "TestTakersOfAPosterThatDoesNotSleep"),
 	},
 	{
+		"a poster that is served last forgets the takers before it", "waiter/stack.go",
+		"l.tail = m.tail", "l.tail = l.head",
+		test("./waiter", "TestTakersOfAPosterThatIsServedLast"),
+	},
+	{
 		"a poster that serves itself is woken as well", "waiter/stack.go",
 		"if w != own {", "if true {",
 		model("room for two"),

@@ -213,6 +213,8 @@ var ofWatchingPromised = []promise{
 	{"waiter/doc.go", "other goroutines are about to run yields once; they may be posters", "a caller that could not yield at first does not try again"},
 	{"waiter/doc.go", "a yield took more than 20 µs, twice", "one slow yield makes yields dear"},
 	{"waiter/doc.go", "a yield took more than 20 µs, twice", "a yield of 20 ms is cheap"},
+	{"waiter/doc.go", "are more where packets were moved meanwhile, or other callers yielded", "a yield in which much moved is slow"},
+	{"waiter/doc.go", "are more where packets were moved meanwhile, or other callers yielded", "a yield in which others had their turn is slow"},
 	{"waiter/doc.go", "sleeps, for 100 times as long nobody yields", "yields are dear for as long as the slow one took"},
 	{"waiter/doc.go", "nobody wants a processor watches the queue for up to 50 µs", "nobody watches"},
 	{"waiter/doc.go", "nobody wants a processor watches the queue for up to 50 µs", "a caller watches beside others that want a processor"},
